@@ -1,0 +1,12 @@
+/** Unit tests mirror components/ and sandbox/; scenario tests run real relays and therefore one file at a time. */
+const common = {
+  testEnvironment: "node",
+  transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
+};
+
+module.exports = {
+  projects: [
+    { ...common, displayName: "unit", roots: ["<rootDir>/test/unit"] },
+    { ...common, displayName: "scenario", roots: ["<rootDir>/test/scenario"] },
+  ],
+};
