@@ -1,6 +1,8 @@
 /** Unit tests mirror components/ and sandbox/; scenario tests run real relays and therefore one file at a time. */
 const common = {
   testEnvironment: "node",
+  // Jest 30 warns about its own matchers otherwise.
+  testEnvironmentOptions: { globalsCleanup: "off" },
   transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
 };
 

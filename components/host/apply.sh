@@ -1,0 +1,195 @@
+#!/usr/bin/env bash
+# Apply step: brings one generation of configuration live, or leaves the last good one serving.
+# Reads ./generation (its name), ./etc (its files), ./trial, ./trial.users, ./trial.plan, ./smoke.plan, ./hostname.
+#
+# All files of a generation become live in one rename: /etc/postfix/main.cf and the others are symbolic links into
+# mail-relay/current, itself a link to one folder of mail-relay/generations. A power cut leaves the old or the new one.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. ./lib.sh
+# shellcheck source-path=SCRIPTDIR source=trial.sh
+. ./trial.sh
+
+postfix_etc=/etc/postfix
+home=$postfix_etc/mail-relay
+generations=$home/generations
+current=$home/current
+kept=5
+
+# A certificate to start with: clients get TLS from the first second, a trusted one can follow.
+ensure_certificate() {
+  local pem=$postfix_etc/tls/relay.pem name next
+  name=$(cat hostname)
+  [ -s "$pem" ] && openssl x509 -in "$pem" -noout -checkhost "$name" 2>/dev/null | grep -q 'does match' && return 0
+  install -d -m 700 "$postfix_etc/tls"
+  rm -f "$postfix_etc"/tls/.relay.pem.*
+  next=$(mktemp "$postfix_etc/tls/.relay.pem.XXXXXXXXXX")
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj "/CN=$name" \
+    -addext "subjectAltName=DNS:$name" -keyout key.pem -out certificate.pem 2>/dev/null
+  # Postfix wants the key first, then the chain, in one file: there is no moment at which they do not match.
+  cat key.pem certificate.pem >"$next"
+  rm -f key.pem
+  persist "$next"
+  mv -f "$next" "$pem"
+  certificate_changed=true
+}
+
+# Content, mode and owner of every file below a folder, as text to compare.
+fingerprint() {
+  (cd "$1" && find . -type f -printf '%P %m %U:%G ' -exec sha256sum {} \; | sort)
+}
+
+# The file names of a generation, relative to /etc/postfix.
+names() {
+  (cd "$1" && find . -type f ! -name smoke.plan -printf '%P\n' | sort)
+}
+
+# What the host had before us becomes the first generation, so that even a failed first deploy can be undone.
+adopt_original() {
+  [ -L "$current" ] && return 0
+  local name original=$generations/original
+  rm -rf "$original" "$current"
+  install -d -m 755 "$original"
+  while read -r name; do
+    if [ -f "$postfix_etc/$name" ] && [ ! -L "$postfix_etc/$name" ]; then
+      install -d -m 755 "$(dirname "$original/$name")"
+      cp -a "$postfix_etc/$name" "$original/$name"
+    fi
+  done < <(names etc)
+  persist "$original"
+  ln -s "$original" "$current"
+}
+
+# Copies the new generation next to the live one, complete and on disk before anything points at it.
+stage() {
+  local name
+  staged=$generations/$(date -u +%Y%m%dT%H%M%SZ)-$(cat generation)
+  rm -rf "$generations"/*.new "${staged:?}"
+  cp -a etc "$staged.new"
+  install -m 600 smoke.plan "$staged.new/smoke.plan"
+  while read -r name; do persist "$staged.new/$name"; done < <(names etc)
+  mv "$staged.new" "$staged"
+  persist "$generations"
+}
+
+# `postfix check` and `postconf` exit 0 on most mistakes and only warn, so any word from them counts.
+check_staged() {
+  local said
+  said=$({ postfix -c "$staged" check && postconf -c "$staged" -n && postconf -c "$staged" -M; } 2>&1 >/dev/null) ||
+    die "postfix rejects the new configuration, the old one is untouched: $said"
+  [ -z "$said" ] || die "postfix warns about the new configuration, the old one is untouched: $said"
+}
+
+# Every file of the generation is a link through `current`; replaced one by one, each by rename.
+link_files() {
+  local name target
+  while read -r name; do
+    target=$current/$name
+    [ "$(readlink "$postfix_etc/$name" 2>/dev/null)" = "$target" ] && continue
+    install -d -m 755 "$(dirname "$postfix_etc/$name")"
+    ln -sfn "$target" "$postfix_etc/$name.mail-relay"
+    mv -Tf "$postfix_etc/$name.mail-relay" "$postfix_etc/$name"
+  done < <(names "$1")
+}
+
+unlink_dangling() {
+  find "$postfix_etc" -maxdepth 2 -xtype l -lname "$current/*" -delete
+}
+
+point_current_at() {
+  ln -sfn "$1" "$current.new"
+  mv -Tf "$current.new" "$current"
+  persist "$home"
+}
+
+running() {
+  postfix status >/dev/null 2>&1
+}
+
+# A reload keeps sessions; only what it cannot change, the addresses Postfix listens on, takes a restart.
+bring_into_force() {
+  local was=$1 now=$2
+  if ! running; then
+    # The per-instance unit is generated from main.cf, which a fresh package does not have.
+    systemctl daemon-reload
+    systemctl --quiet enable postfix
+    systemctl restart postfix
+  elif [ "$(listening "$was")" != "$(listening "$now")" ]; then
+    systemctl restart postfix
+  else
+    postfix reload 2>&1
+  fi
+}
+
+listening() {
+  postconf -c "$1" -h inet_interfaces inet_protocols 2>/dev/null || true
+}
+
+smoke_test() {
+  python3 -B ./probe.py <"$1/smoke.plan" >/dev/null
+}
+
+restore() {
+  local good=$1
+  say "putting the last good configuration back"
+  point_current_at "$good"
+  if [ ! -e "$good/main.cf" ]; then
+    unlink_dangling
+    systemctl stop postfix || true
+    die "the new configuration failed its smoke test; this host had no earlier one, so Postfix is stopped"
+  fi
+  link_files "$good"
+  bring_into_force "$staged" "$good" || true
+  rm -rf "$staged"
+  if [ ! -e "$good/smoke.plan" ] || smoke_test "$good"; then
+    die "the new configuration failed its smoke test; the last good one is live again"
+  fi
+  die "the new configuration failed its smoke test and the last good one fails too: look at the log of postfix"
+}
+
+prune() {
+  local live folder
+  live=$(readlink "$current")
+  find "$generations" -mindepth 1 -maxdepth 1 -type d ! -path "$live" ! -name original | sort -r |
+    tail -n +"$kept" | while read -r folder; do rm -rf "$folder"; done
+  # Postfix's own unprivileged programs read the live one; the others are nobody's business.
+  find "$generations" -mindepth 1 -maxdepth 1 -type d ! -path "$live" -exec chmod 700 {} +
+  chmod 755 "$live"
+}
+
+finish() {
+  end_trial
+  printf '{"generation":"%s","changed":%s}\n' "$(cat generation)" "$1"
+  exit 0
+}
+
+# A connection that breaks off must not stop a swap half-way: the step ends by itself, good or restored.
+trap '' HUP PIPE
+trap 'end_trial' EXIT
+certificate_changed=false
+take_lock
+install -d -m 755 "$home" "$generations"
+find etc -type d -exec chmod 755 {} +
+ensure_certificate
+adopt_original
+
+live=$(readlink "$current")
+if running && [ "$certificate_changed" = false ] &&
+  [ "$(names etc)" = "$(names "$live")" ] && cmp -s <(fingerprint etc) <(fingerprint "$live" | grep -v '^smoke.plan '); then
+  link_files "$live"
+  smoke_test "$live" || die "the configuration is unchanged, but the relay does not answer as it should"
+  finish false
+fi
+
+stage
+say "trying the new configuration out"
+check_staged
+try_out "$staged" || die "the new configuration failed its trial, the old one is untouched"
+link_files "$staged"
+point_current_at "$staged"
+if ! bring_into_force "$live" "$staged" >&2 || ! smoke_test "$staged"; then
+  restore "$live"
+fi
+unlink_dangling
+prune
+finish true

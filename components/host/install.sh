@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# Install step: waits until the host is ready, installs what is missing, prints what it found as one JSON line.
+# Reads ./packages and ./parameters (one name a line); ./close-metadata exists on droplets.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. ./lib.sh
+
+boot_finished=/var/lib/cloud/instance/boot-finished
+
+# cloud-init installs the same packages from user data; both at once would only queue up behind apt's lock.
+wait_for_cloud_init() {
+  command -v cloud-init >/dev/null && [ -d /run/cloud-init ] && [ ! -e /run/cloud-init/disabled ] || return 0
+  [ -e "$boot_finished" ] || say "waiting for cloud-init to finish"
+  # 0 is done, 2 is done with recoverable errors. Older releases return early after a failed module, hence the file.
+  timeout 900 cloud-init status --wait >/dev/null 2>&1 || true
+  local tries=0
+  until [ -e "$boot_finished" ]; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 1800 ] || die "cloud-init has not finished after 15 minutes; see /var/log/cloud-init-output.log"
+    sleep 0.5
+  done
+}
+
+missing_packages() {
+  local name status
+  while read -r name; do
+    status=$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) || status=absent
+    [ "$status" = installed ] || printf '%s\n' "$name"
+  done <packages
+}
+
+apt_get() {
+  DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a apt-get -q -y -o DPkg::Lock::Timeout=600 \
+    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"
+}
+
+# Runs a package command quietly and shows its last lines only when it fails.
+packaging() {
+  local log
+  log=$(mktemp)
+  "$@" >"$log" 2>&1 </dev/null || {
+    tail -n 20 "$log" >&2
+    die "failed: $*"
+  }
+  rm -f "$log"
+}
+
+install_missing() {
+  local missing
+  mapfile -t missing < <(missing_packages)
+  [ "${#missing[@]}" -gt 0 ] || return 0
+  say "installing ${missing[*]}"
+  # A run that was cut off in the middle of dpkg leaves it half-configured, and apt-get refuses until that is finished.
+  [ -z "$(dpkg --audit)" ] || packaging dpkg --configure -a
+  # Without a configuration of its own the package neither starts nor spends seconds on one that apply.sh replaces.
+  [ -e /etc/postfix/main.cf ] || echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections
+  packaging apt_get update
+  packaging apt_get install --no-install-recommends "${missing[@]}"
+}
+
+# The metadata service shows user data, and with it the SSH host key, to every process that asks: leave it to root's.
+close_metadata() {
+  [ -e close-metadata ] || return 0
+  local unit=/etc/systemd/system/mail-relay-metadata.service
+  cat >mail-relay-metadata.service <<'UNIT'
+[Unit]
+Description=Keep the metadata service to root (pulumi-mail-relay)
+After=network-pre.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh -c 'ip rule show | grep -q "169.254.169.254.*uidrange" || ip rule add to 169.254.169.254/32 uidrange 1-4294967294 prohibit'
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+  if ! cmp -s mail-relay-metadata.service "$unit"; then
+    install -m 644 mail-relay-metadata.service "$unit"
+    systemctl daemon-reload
+  fi
+  systemctl --quiet enable mail-relay-metadata.service
+  systemctl restart mail-relay-metadata.service
+}
+
+chroot_mechanism() {
+  if [ -e /usr/lib/postfix/syncfiles.pl ]; then
+    echo syncfiles
+  elif grep -qs chroot_extra_files /usr/lib/postfix/configure-instance.sh; then
+    echo chroot_extra_files
+  else
+    echo configure-instance
+  fi
+}
+
+print_facts() {
+  local known release
+  # Not quoted in os-release are only words and version numbers, so nothing here needs escaping in JSON.
+  release=$(. /etc/os-release && printf '%s %s' "$ID" "$VERSION_ID")
+  known=$(postconf -c /usr/share/postfix -d 2>/dev/null | sed -n 's/ =.*//p' | grep -xF -f parameters | sed 's/.*/"&"/' | paste -sd,)
+  printf '{"release":"%s","postfixVersion":"%s","chrootMechanism":"%s","parameters":[%s]}\n' \
+    "$release" "$(postconf -dh mail_version)" "$(chroot_mechanism)" "$known"
+}
+
+wait_for_cloud_init
+take_lock
+install_missing
+close_metadata
+print_facts

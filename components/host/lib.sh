@@ -1,0 +1,29 @@
+# shellcheck shell=bash
+# Shared by the steps; sourced, never run.
+
+umask 077
+export LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin
+
+# Progress for people; standard output is left to the step's one line of result.
+say() {
+  printf '%s\n' "$*" >&2
+}
+
+die() {
+  say "mail-relay: $*"
+  exit 1
+}
+
+# Two deploys at once: the second waits, and gives up with a reason rather than mixing in.
+take_lock() {
+  exec 9>/run/lock/mail-relay.lock
+  if ! flock -n 9; then
+    say "another deploy is at work on this host, waiting up to 5 minutes for it"
+    flock -w 300 9 || die "another deploy has held /run/lock/mail-relay.lock for 5 minutes; run again when it has ended"
+  fi
+}
+
+# Makes a file's content survive a power cut before anything points at it.
+persist() {
+  sync -- "$@"
+}

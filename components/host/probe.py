@@ -1,0 +1,178 @@
+#!/usr/bin/env python3
+"""Holds SMTP dialogues and compares every reply with the one that is expected.
+
+Reads a plan (JSON) from standard input, writes one JSON line with the result, exits 1 with one line per
+disagreement on standard error. No message is ever sent: dialogues end before DATA.
+
+Credentials in a plan: a login and password, or "live", which takes one pair from the user database on this host.
+"""
+
+import base64
+import concurrent.futures
+import ipaddress
+import json
+import smtplib
+import socket
+import ssl
+import subprocess
+import sys
+import time
+
+USER_DATABASE = "/var/spool/postfix/sasl/relay.db"
+PARALLEL = 4
+
+
+class Disagreement(Exception):
+    """A reply other than the expected one."""
+
+
+def own_address():
+    """The address other hosts see this one under; no packet is sent for a UDP connect."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return None
+        return probe.getsockname()[0]
+
+
+def live_credentials():
+    """One login from the user database, or None while it is empty or absent."""
+    try:
+        dump = subprocess.run(["db_dump", USER_DATABASE], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    lines = [line.strip() for line in dump.splitlines() if line.startswith(" ")]
+    if len(lines) < 2:
+        return None
+    login, realm, _ = bytes.fromhex(lines[0]).decode().split("\0")
+    return f"{login}@{realm}", bytes.fromhex(lines[1]).decode()
+
+
+def tls_context():
+    """The certificate may be self-signed; what is proved here is the dialogue, not the name."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def connect(address, port, deadline):
+    """Connects, again and again until the deadline: right after a boot or reload nobody may listen yet."""
+    while True:
+        client = smtplib.SMTP(timeout=20, local_hostname="probe.invalid")
+        try:
+            code, text = client.connect(address, port, source_address=(address, 0))
+            if code == 220:
+                return client
+            failure = f"greeted with {code} {text.decode(errors='replace')}"
+        except (OSError, smtplib.SMTPException) as error:
+            failure = f"gave no greeting ({error})"
+        client.close()
+        if time.monotonic() > deadline:
+            raise Disagreement(f"port {port} on {address} {failure}")
+        time.sleep(0.1)
+
+
+def authenticate(client, step, credentials):
+    """AUTH as UTF-8 (RFC 4616), which smtplib's own login() cannot send."""
+    login, password = (base64.b64encode(text.encode()).decode() for text in credentials)
+    if step["mechanism"] == "LOGIN":
+        client.docmd("AUTH LOGIN")
+        client.docmd(login)
+        return client.docmd(password)
+    plain = base64.b64encode("\0".join(["", *credentials]).encode()).decode()
+    return client.docmd("AUTH PLAIN " + plain)
+
+
+def take(client, step, credentials, certificates):
+    """Performs one step and returns its reply."""
+    action = step["do"]
+    if action == "starttls":
+        client.ehlo()
+        if "auth" in client.esmtp_features and not step.get("authBefore"):
+            raise Disagreement("offers AUTH before TLS")
+        reply = client.starttls(context=tls_context())
+        der = client.sock.getpeercert(binary_form=True)
+        certificates.append(ssl.DER_cert_to_PEM_cert(der))
+        client.ehlo()
+        offered = sorted(client.esmtp_features.get("auth", "").split())
+        if offered != sorted(step.get("offers", [])):
+            raise Disagreement(f"offers AUTH {' '.join(offered) or 'nothing'} under TLS")
+        return reply
+    if action == "auth":
+        return authenticate(client, step, credentials)
+    if action == "command":
+        return client.docmd(step["text"])
+    raise ValueError(f"unknown step {action}")
+
+
+def hold(dialogue, address, credentials, deadline, certificates):
+    client = connect(address, dialogue["port"], deadline)
+    try:
+        client.ehlo()
+        for step in dialogue["steps"]:
+            code, text = take(client, step, credentials, certificates)
+            if code != step["expect"]:
+                said = text.decode(errors="replace") if isinstance(text, bytes) else text
+                what = step.get("text", step["do"])
+                raise Disagreement(f"{what} was answered {code} {said}, expected {step['expect']}")
+    except (OSError, smtplib.SMTPException) as error:
+        raise Disagreement(f"the dialogue broke off: {error}") from error
+    finally:
+        client.close()
+
+
+def run(dialogue, plan, deadline, certificates):
+    """One dialogue: None when it agrees or cannot be held here, else what disagreed."""
+    address = "127.0.0.1" if dialogue["from"] == "loopback" else own_address()
+    networks = [ipaddress.ip_network(network) for network in plan["networks"]]
+    if address is None:
+        return "skipped", "this host has no route"
+    if dialogue["from"] == "outside" and any(ipaddress.ip_address(address) in network for network in networks):
+        return "skipped", f"this host's own address {address} is in mynetworks"
+    credentials = dialogue.get("credentials")
+    if credentials == "live":
+        credentials = live_credentials()
+        if credentials is None:
+            return "skipped", "no user yet"
+    try:
+        hold(dialogue, address, credentials, deadline, certificates)
+    except Disagreement as disagreement:
+        return "failed", str(disagreement)
+    return "passed", ""
+
+
+def certificate_facts(pem):
+    shown = subprocess.run(
+        ["openssl", "x509", "-noout", "-enddate", "-dateopt", "iso_8601", "-fingerprint", "-sha256"],
+        input=pem, capture_output=True, text=True, check=False,
+    )
+    if shown.returncode != 0:  # OpenSSL 1.1.1 has no -dateopt
+        shown = subprocess.run(
+            ["openssl", "x509", "-noout", "-enddate", "-fingerprint", "-sha256"],
+            input=pem, capture_output=True, text=True, check=True,
+        )
+    facts = dict(line.split("=", 1) for line in shown.stdout.strip().splitlines())
+    return {"notAfter": facts["notAfter"], "sha256": next(v for k, v in facts.items() if k != "notAfter")}
+
+
+def main():
+    plan = json.load(sys.stdin)
+    deadline = time.monotonic() + plan["patienceSeconds"]
+    certificates = []
+    with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
+        outcomes = list(pool.map(lambda d: run(d, plan, deadline, certificates), plan["dialogues"]))
+    results = list(zip((dialogue["name"] for dialogue in plan["dialogues"]), outcomes))
+    failures = [f"{name}: {text}" for name, (outcome, text) in results if outcome == "failed"]
+    if failures:
+        sys.exit("\n".join(failures))
+    print(json.dumps({
+        "passed": [name for name, (outcome, _) in results if outcome == "passed"],
+        "skipped": {name: text for name, (outcome, text) in results if outcome == "skipped"},
+        "certificate": certificate_facts(certificates[0]) if certificates else None,
+    }))
+
+
+if __name__ == "__main__":
+    main()

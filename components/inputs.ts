@@ -1,0 +1,99 @@
+import * as pulumi from "@pulumi/pulumi";
+import { MailRelayArgs } from "./args";
+import { resolve } from "./settings/resolve";
+import { RelayInput, RelaySecrets, RelaySettings } from "./settings/settings";
+import { describeIssues, Issue, validate, validateSecrets } from "./settings/validate";
+
+/**
+ * The bridge from `MailRelayArgs` to plain settings. Plain values are checked before the first resource is declared;
+ * Outputs are checked in the one `apply` whose result everything else is made of.
+ */
+
+/** Throws one error that names everything wrong among the values known without waiting. */
+export function checkPlainValues(name: string, args: MailRelayArgs): void {
+  const unknown: string[] = [];
+  const input = known(publicPart(args), "", unknown) as RelayInput;
+  const secrets: RelaySecrets = {
+    passwords: (args.users ?? []).map(({ password }) => knownString(password)),
+    relayHostPassword: knownString(args.relayHost?.password),
+  };
+  const issues = [...validate(input), ...validateSecrets(secrets), ...pairing(args)];
+  fail(
+    name,
+    issues.filter(
+      ({ path }) =>
+        !unknown.some((open) => path === open || path.startsWith(`${open}.`) || path.startsWith(`${open}[`)),
+    ),
+  );
+}
+
+/** The settings, complete and checked. Never secret: no secret goes in. */
+export function resolvedSettings(name: string, args: MailRelayArgs): pulumi.Output<RelaySettings> {
+  return pulumi.output(publicPart(args)).apply((input) => {
+    fail(name, validate(input));
+    return resolve(input);
+  });
+}
+
+/** The secrets, checked. */
+export function resolvedSecrets(
+  name: string,
+  args: MailRelayArgs,
+  passwords: pulumi.Output<string>[],
+): pulumi.Output<RelaySecrets> {
+  return pulumi.secret(
+    pulumi.all([pulumi.all(passwords), args.relayHost?.password]).apply(([all, relayHostPassword]) => {
+      const secrets: RelaySecrets = { passwords: all, relayHostPassword };
+      fail(name, validateSecrets(secrets));
+      return secrets;
+    }),
+  );
+}
+
+/** The arguments without their secrets. */
+function publicPart({ users, relayHost, droplet, host, ...rest }: MailRelayArgs) {
+  return {
+    ...rest,
+    users: users?.map(({ login }) => ({ login })),
+    relayHost: relayHost && { host: relayHost.host, port: relayHost.port, login: relayHost.login },
+    droplet: droplet && { ...droplet, sshKey: droplet.sshKey && { fingerprint: droplet.sshKey.fingerprint } },
+    host: host && { address: host.address, hostKey: host.hostKey, user: host.user, port: host.port },
+  };
+}
+
+/** What can be seen of a pair of options of which one is secret: whether both were given. */
+function pairing({ relayHost }: MailRelayArgs): Issue[] {
+  if (relayHost?.login !== undefined && relayHost.password === undefined) {
+    return [{ path: "relayHost.password", message: "missing; relayHost.login needs it" }];
+  }
+  if (relayHost?.login === undefined && relayHost?.password !== undefined) {
+    return [{ path: "relayHost.login", message: "missing; relayHost.password was given without it" }];
+  }
+  return [];
+}
+
+/** A copy in which every Output is left out; their option paths go into `unknown`. */
+function known(value: unknown, path: string, unknown: string[]): unknown {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) {
+    unknown.push(path);
+    return undefined;
+  }
+  if (Array.isArray(value)) {
+    const items: unknown[] = value;
+    return items.map((item, index) => known(item, `${path}[${index}]`, unknown)).filter((item) => item !== undefined);
+  }
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, known(item, path ? `${path}.${key}` : key, unknown)]),
+    );
+  }
+  return value;
+}
+
+function knownString(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function fail(name: string, issues: Issue[]): void {
+  if (issues.length > 0) throw new pulumi.RunError(describeIssues(name, issues));
+}

@@ -1,0 +1,51 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { RenderedFile } from "../render/bundle";
+import { hostScript, pack } from "./archive";
+import { shellQuote } from "./quote";
+
+/** How to reach the host; the host key is always pinned. */
+export interface HostConnection {
+  connection: pulumi.Output<command.types.input.remote.ConnectionArgs>;
+  user: pulumi.Output<string>;
+  /** Changes when another machine stands behind the same address, so that every step runs there. */
+  machine: pulumi.Output<string>;
+  /** The resource whose end makes deleting the steps pointless. */
+  deletedWith?: pulumi.Resource;
+}
+
+/**
+ * One script from `components/host` run on the host as root, again whenever anything it is given changes. Script and
+ * files travel as one archive on standard input, which is secret as a whole; the command line is the same for ever.
+ * Nothing is run on deletion: the host may already be gone.
+ */
+export function hostStep(
+  name: string,
+  script: "install" | "apply" | "users" | "proof",
+  host: HostConnection,
+  sources: string[],
+  files: pulumi.Output<RenderedFile[]>,
+  opts: pulumi.CustomResourceOptions,
+): command.remote.Command {
+  const scripts = [`${script}.sh`, ...sources].map(hostScript);
+  const stdin = pulumi
+    .all([files, host.machine])
+    .apply(([given, machine]) => pack([...scripts, { path: "machine", body: machine, mode: 0o600 }, ...given]));
+  return new command.remote.Command(
+    name,
+    {
+      connection: host.connection,
+      create: host.user.apply((user) => launchCommand(user, script)),
+      stdin: pulumi.secret(stdin),
+      addPreviousOutputInEnv: false,
+      // Standard error carries progress for people; standard output is a result, not news.
+      logging: command.remote.Logging.Stderr,
+    },
+    pulumi.mergeOptions(opts, { deletedWith: host.deletedWith, customTimeouts: { create: "30m", update: "30m" } }),
+  );
+}
+
+function launchCommand(user: string, script: string): string {
+  const launch = `sh -c ${shellQuote(hostScript("launch.sh").body)} mail-relay ${script}`;
+  return user === "root" ? launch : `sudo -n ${launch}`;
+}

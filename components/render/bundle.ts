@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { RelaySecrets, RelaySettings } from "../settings/settings";
+import { Facts } from "./facts";
+import { renderMainCf } from "./mainCf";
+import { renderMasterCf } from "./masterCf";
+import { smokePlan, trialPlan, trialPortOffset } from "./probes";
+import { renderSaslConf, renderUserDatabase } from "./sasl";
+import { renderRelayPassword } from "./tables";
+
+/** One file for the host, relative to the folder it is unpacked or installed in. */
+export interface RenderedFile {
+  path: string;
+  body: string;
+  /** Permission bits; everything is owned by root. */
+  mode: number;
+}
+
+/** What the apply step receives. */
+export interface Bundle {
+  /** Names the configuration by its content: the same files always have the same generation. */
+  generation: string;
+  files: RenderedFile[];
+}
+
+/** Where the trial instance of apply.sh lives; nothing of it survives the step. */
+const trialDirectory = "/var/lib/mail-relay/trial";
+
+/** Everything apply.sh installs or needs. Only `relay_password` holds a secret, so it alone is not world-readable. */
+export function renderBundle(settings: RelaySettings, facts: Facts, secrets: RelaySecrets): Bundle {
+  const etc: RenderedFile[] = [
+    { path: "main.cf", body: renderMainCf(settings, facts), mode: 0o644 },
+    { path: "master.cf", body: renderMasterCf(settings), mode: 0o644 },
+    { path: "sasl/smtpd.conf", body: renderSaslConf(), mode: 0o644 },
+  ];
+  if (settings.relayHost?.login !== undefined) {
+    const body = renderRelayPassword(settings.relayHost, secrets.relayHostPassword ?? "");
+    etc.push({ path: "relay_password", body, mode: 0o600 });
+  }
+  const generation = digest(etc);
+  return { generation, files: [...inFolder("etc", etc), ...checks(settings, facts), hostname(settings)] };
+}
+
+/** The trial instance's own files, and the dialogues that decide whether the configuration is good. */
+function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
+  // Exists only in the trial instance's own user database and only for its seconds on loopback.
+  const trial = { login: "trial", password: "trial" };
+  const overrides = {
+    queue_directory: `${trialDirectory}/queue`,
+    data_directory: `${trialDirectory}/data`,
+    maillog_file: `${trialDirectory}/log`,
+    inet_interfaces: "loopback-only",
+    smtpd_authorized_xclient_hosts: "127.0.0.1",
+    // Nothing a probe says may ever leave.
+    defer_transports: ["smtp", "relay"],
+  };
+  const binding = (listener: { port: number }) => `127.0.0.1:${listener.port + trialPortOffset}`;
+  const plan = (value: unknown) => JSON.stringify(value) + "\n";
+  return [
+    { path: "trial/main.cf", body: renderMainCf(settings, facts, overrides), mode: 0o644 },
+    { path: "trial/master.cf", body: renderMasterCf(settings, binding), mode: 0o644 },
+    { path: "trial.users", body: renderUserDatabase([trial], settings.realm), mode: 0o600 },
+    { path: "trial.plan", body: plan(trialPlan(settings, trial)), mode: 0o600 },
+    { path: "smoke.plan", body: plan(smokePlan(settings)), mode: 0o600 },
+  ];
+}
+
+function hostname(settings: RelaySettings): RenderedFile {
+  return { path: "hostname", body: settings.myHostname + "\n", mode: 0o644 };
+}
+
+function inFolder(folder: string, files: RenderedFile[]): RenderedFile[] {
+  return files.map((file) => ({ ...file, path: `${folder}/${file.path}` }));
+}
+
+function digest(files: RenderedFile[]): string {
+  const hash = createHash("sha256");
+  for (const { path, mode, body } of files) hash.update(JSON.stringify([path, mode, body]));
+  return hash.digest("hex").slice(0, 16);
+}

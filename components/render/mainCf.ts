@@ -1,0 +1,160 @@
+import { RelaySettings } from "../settings/settings";
+import { Facts } from "./facts";
+
+/** One main.cf parameter's value: text, a list (printed with commas), a number or a yes/no. */
+export type ParameterValue = string | string[] | number | boolean;
+export type Parameters = Record<string, ParameterValue>;
+
+/** Prints parameters in their given order; `#` never starts inside a value, where Postfix would take it as text. */
+export function printMainCf(sections: [title: string, parameters: Parameters][]): string {
+  const lines = ["# Managed by pulumi-mail-relay: change the MailRelay's arguments, edits here are lost."];
+  for (const [title, parameters] of sections) {
+    const entries = Object.entries(parameters);
+    if (entries.length === 0) continue;
+    lines.push("", `# ${title}`);
+    for (const [name, value] of entries) lines.push(`${name} =${printValue(value)}`);
+  }
+  return lines.join("\n") + "\n";
+}
+
+function printValue(value: ParameterValue): string {
+  if (typeof value === "boolean") return value ? " yes" : " no";
+  const text = Array.isArray(value) ? value.join(", ") : String(value);
+  return text === "" ? "" : ` ${text}`;
+}
+
+/** main.cf for these settings on the host the facts describe. `overrides` replace or follow the rendered ones. */
+export function renderMainCf(settings: RelaySettings, facts: Facts, overrides: Parameters = {}): string {
+  const sections: [string, Parameters][] = [
+    ["Identity", identity(settings, facts)],
+    ["Local delivery: only the host's own accounts, never the mail domain", localDelivery(settings)],
+    ["Who may relay", relaying(settings, facts)],
+    ["Login; the listeners in master.cf switch it on", sasl(settings, facts)],
+    ["TLS for clients", clientTls()],
+    ["Outgoing mail", outgoing(settings)],
+    ["Throughput", throughput()],
+  ];
+  const owned = new Set(sections.flatMap(([, parameters]) => Object.keys(parameters)));
+  const replaced = sections.map(([title, parameters]): [string, Parameters] => [
+    title,
+    Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, overrides[name] ?? value])),
+  ]);
+  const added = Object.fromEntries(Object.entries(overrides).filter(([name]) => !owned.has(name)));
+  return printMainCf([...replaced, ["Additional", added]]);
+}
+
+function identity(settings: RelaySettings, facts: Facts): Parameters {
+  return {
+    compatibility_level: compatibilityLevel(facts.postfixVersion),
+    myhostname: settings.myHostname,
+    mydomain: settings.myDomain,
+    myorigin: "$myhostname",
+    smtpd_banner: "$myhostname ESMTP",
+    inet_interfaces: "all",
+    inet_protocols: "ipv4",
+  };
+}
+
+/** Levels from 3.6 on are Postfix versions; a level above the running version is an error, so older ones get 2. */
+function compatibilityLevel(version: string): string {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 3 || (major === 3 && minor >= 6) ? "3.6" : "2";
+}
+
+function localDelivery(settings: RelaySettings): Parameters {
+  return {
+    mydestination: settings.myDestination,
+    alias_maps: "",
+    alias_database: "",
+    local_recipient_maps: "proxy:unix:passwd.byname",
+    append_dot_mydomain: false,
+    biff: false,
+    recipient_delimiter: "+",
+  };
+}
+
+function relaying(settings: RelaySettings, facts: Facts): Parameters {
+  return {
+    mynetworks: settings.myNetworks,
+    relay_domains: "",
+    smtpd_client_restrictions: "",
+    smtpd_helo_required: true,
+    smtpd_helo_restrictions: "",
+    smtpd_sender_restrictions: ["reject_non_fqdn_sender"],
+    // Ends in reject (554), not in the default defer (454): a stranger is told at once and for good.
+    smtpd_relay_restrictions: ["permit_mynetworks", "permit_sasl_authenticated", "reject_unauth_destination"],
+    smtpd_recipient_restrictions: ["reject_non_fqdn_recipient", "reject_unlisted_recipient"],
+    smtpd_data_restrictions: ["reject_unauth_pipelining"],
+    disable_vrfy_command: true,
+    ...only(facts, {
+      smtpd_relay_before_recipient_restrictions: true,
+      smtpd_forbid_unauth_pipelining: true,
+      // SMTP smuggling (CVE-2023-51764): older packages know the parameter but not yet the value `normalize`, which
+      // came together with the reject code.
+      smtpd_forbid_bare_newline: facts.parameters.includes("smtpd_forbid_bare_newline_reject_code")
+        ? "normalize"
+        : true,
+    }),
+  };
+}
+
+function sasl(settings: RelaySettings, facts: Facts): Parameters {
+  return {
+    smtpd_sasl_auth_enable: false,
+    smtpd_sasl_type: "cyrus",
+    smtpd_sasl_path: "smtpd",
+    ...only(facts, { cyrus_sasl_config_path: "$config_directory/sasl" }),
+    smtpd_sasl_local_domain: settings.realm,
+    smtpd_sasl_security_options: ["noanonymous"],
+    smtpd_sasl_tls_security_options: ["noanonymous"],
+    smtpd_sasl_authenticated_header: false,
+    smtpd_tls_auth_only: true,
+  };
+}
+
+/** TLS 1.2 and later; the shorter `>=TLSv1.2` is only understood from Postfix 3.6 on. */
+const modernTls = ["!SSLv2", "!SSLv3", "!TLSv1", "!TLSv1.1"];
+
+function clientTls(): Parameters {
+  return {
+    smtpd_tls_security_level: "may",
+    smtpd_tls_chain_files: "$config_directory/tls/relay.pem",
+    smtpd_tls_protocols: modernTls,
+    smtpd_tls_mandatory_protocols: modernTls,
+    smtpd_tls_ciphers: "medium",
+    smtpd_tls_mandatory_ciphers: "high",
+    smtpd_tls_exclude_ciphers: ["aNULL"],
+    tls_preempt_cipherlist: true,
+    smtpd_tls_loglevel: 1,
+    smtpd_tls_received_header: true,
+  };
+}
+
+function outgoing({ relayHost }: RelaySettings): Parameters {
+  return {
+    relayhost: relayHost ? `[${relayHost.host}]:${relayHost.port}` : "",
+    // A login must never travel in clear.
+    smtp_tls_security_level: relayHost?.login === undefined ? "may" : "encrypt",
+    smtp_tls_CAfile: "/etc/ssl/certs/ca-certificates.crt",
+    smtp_tls_protocols: ["!SSLv2", "!SSLv3"],
+    smtp_tls_mandatory_protocols: modernTls,
+    smtp_tls_loglevel: 1,
+    smtp_sasl_auth_enable: relayHost?.login !== undefined,
+    smtp_sasl_password_maps: relayHost?.login === undefined ? "" : "texthash:$config_directory/relay_password",
+    smtp_sasl_security_options: ["noanonymous"],
+    smtp_sasl_tls_security_options: ["noanonymous"],
+  };
+}
+
+function throughput(): Parameters {
+  return {
+    // Slow or absent reverse DNS of clients would throttle every session; nothing here decides by client name.
+    smtpd_peername_lookup: false,
+    in_flow_delay: 0,
+    smtp_tls_connection_reuse: true,
+  };
+}
+
+function only(facts: Facts, parameters: Parameters): Parameters {
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => facts.parameters.includes(name)));
+}

@@ -1,0 +1,122 @@
+import { RelaySettings } from "../settings/settings";
+
+/** One line of master.cf, in its own column order; undefined columns print as `-`. */
+interface Service {
+  name: string;
+  type: "inet" | "unix" | "unix-dgram";
+  private?: boolean;
+  unprivileged?: boolean;
+  chroot: boolean;
+  wakeup?: string;
+  maxProcesses?: number;
+  command: string;
+  options?: Record<string, string>;
+}
+
+/** A listener clients connect to: its master.cf service and what the smoke test and outputs need to know of it. */
+export interface Listener {
+  port: number;
+  service: string;
+  tls: "starttls";
+  auth: boolean;
+  options: Record<string, string>;
+}
+
+/** The listeners of a relay, in the order of their ports. */
+export function listeners(): Listener[] {
+  return [
+    { port: 25, service: "smtp", tls: "starttls", auth: false, options: {} },
+    {
+      port: 587,
+      service: "submission",
+      tls: "starttls",
+      auth: true,
+      options: {
+        syslog_name: "postfix/submission",
+        smtpd_tls_security_level: "encrypt",
+        smtpd_sasl_auth_enable: "yes",
+        smtpd_relay_restrictions: "permit_sasl_authenticated,reject",
+      },
+    },
+  ];
+}
+
+/**
+ * The package's own services (Postfix 3.5 to 3.10) with its chroot column: everything that needs no file outside the
+ * queue runs chrooted. Delivery by mailbox programs (maildrop, mailman and so on) is left out: a relay has none.
+ */
+const packaged: Service[] = [
+  { name: "pickup", type: "unix", private: false, chroot: true, wakeup: "60", maxProcesses: 1, command: "pickup" },
+  { name: "cleanup", type: "unix", private: false, chroot: true, maxProcesses: 0, command: "cleanup" },
+  { name: "qmgr", type: "unix", private: false, chroot: false, wakeup: "300", maxProcesses: 1, command: "qmgr" },
+  { name: "tlsmgr", type: "unix", chroot: true, wakeup: "1000?", maxProcesses: 1, command: "tlsmgr" },
+  { name: "rewrite", type: "unix", chroot: true, command: "trivial-rewrite" },
+  { name: "bounce", type: "unix", chroot: true, maxProcesses: 0, command: "bounce" },
+  { name: "defer", type: "unix", chroot: true, maxProcesses: 0, command: "bounce" },
+  { name: "trace", type: "unix", chroot: true, maxProcesses: 0, command: "bounce" },
+  { name: "verify", type: "unix", chroot: true, maxProcesses: 1, command: "verify" },
+  { name: "flush", type: "unix", private: false, chroot: true, wakeup: "1000?", maxProcesses: 0, command: "flush" },
+  { name: "proxymap", type: "unix", chroot: false, command: "proxymap" },
+  { name: "proxywrite", type: "unix", chroot: false, maxProcesses: 1, command: "proxymap" },
+  { name: "smtp", type: "unix", chroot: true, command: "smtp" },
+  { name: "relay", type: "unix", chroot: true, command: "smtp", options: { syslog_name: "postfix/relay" } },
+  { name: "showq", type: "unix", private: false, chroot: true, command: "showq" },
+  { name: "error", type: "unix", chroot: true, command: "error" },
+  { name: "retry", type: "unix", chroot: true, command: "error" },
+  { name: "discard", type: "unix", chroot: true, command: "discard" },
+  { name: "local", type: "unix", unprivileged: false, chroot: false, command: "local" },
+  { name: "virtual", type: "unix", unprivileged: false, chroot: false, command: "virtual" },
+  { name: "lmtp", type: "unix", chroot: true, command: "lmtp" },
+  { name: "anvil", type: "unix", chroot: true, maxProcesses: 1, command: "anvil" },
+  { name: "scache", type: "unix", chroot: true, maxProcesses: 1, command: "scache" },
+  // TLS connection reuse towards the next hop goes through tlsproxy, which the package leaves commented out.
+  { name: "tlsproxy", type: "unix", chroot: true, maxProcesses: 0, command: "tlsproxy" },
+  { name: "postlog", type: "unix-dgram", private: false, chroot: false, maxProcesses: 1, command: "postlogd" },
+];
+
+/** Where a listener is bound; the trial instance moves all of them to loopback. */
+export type Binding = (listener: Listener) => string;
+
+const publicBinding: Binding = (listener) => listener.service;
+
+/** master.cf for these settings. */
+export function renderMasterCf(_settings: RelaySettings, binding: Binding = publicBinding): string {
+  const inet = listeners().map((listener): Service => ({
+    name: binding(listener),
+    type: "inet",
+    private: false,
+    chroot: true,
+    command: "smtpd",
+    options: listener.options,
+  }));
+  return [
+    "# Managed by pulumi-mail-relay: change the MailRelay's arguments, edits here are lost.",
+    "# service  type  private  unpriv  chroot  wakeup  maxproc  command",
+    ...[...inet, ...packaged].flatMap(printService),
+    "",
+  ].join("\n");
+}
+
+function printService(service: Service): string[] {
+  const columns = [
+    service.name.padEnd(10),
+    service.type.padEnd(10),
+    flag(service.private),
+    flag(service.unprivileged),
+    flag(service.chroot),
+    (service.wakeup ?? "-").padEnd(6),
+    String(service.maxProcesses ?? "-").padEnd(3),
+    service.command,
+  ];
+  const options = Object.entries(service.options ?? {}).map(([name, value]) => `  -o ${name}=${value}`);
+  return [columns.join(" "), ...options];
+}
+
+function flag(value: boolean | undefined): string {
+  return value === undefined ? "-" : value ? "y" : "n";
+}
+
+/** The ports as the output `endpoints` shows them. */
+export function endpoints(): { port: number; tls: string; auth: boolean }[] {
+  return listeners().map(({ port, tls, auth }) => ({ port, tls, auth }));
+}

@@ -1,0 +1,43 @@
+/** The Cyrus SASL side: its configuration file, and the user database as text for `db_load`. */
+
+/** `/etc/postfix/sasl/smtpd.conf`. The database path is the one seen from inside Postfix's chroot. */
+export function renderSaslConf(): string {
+  return [
+    "# Managed by pulumi-mail-relay: change the MailRelay's arguments, edits here are lost.",
+    "pwcheck_method: auxprop",
+    "auxprop_plugin: sasldb",
+    "sasldb_path: /sasl/relay.db",
+    "mech_list: PLAIN LOGIN",
+    "",
+  ].join("\n");
+}
+
+/** A login with its password. Never printed. */
+export interface Credential {
+  login: string;
+  password: string;
+}
+
+/**
+ * The whole sasldb as `db_load` reads it: a Berkeley hash whose keys are user NUL realm NUL `userPassword` and whose
+ * values are the passwords in clear, in hexadecimal here so that any content survives. Sorted, so that the same users
+ * always give the same text.
+ */
+export function renderUserDatabase(credentials: Credential[], realm: string): string {
+  const pairs = credentials
+    .map(({ login, password }) => [hex(`${login}\0${realm}\0userPassword`), hex(password)] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    "VERSION=3",
+    "format=bytevalue",
+    "type=hash",
+    "HEADER=END",
+    ...pairs.flatMap(([key, value]) => [` ${key}`, ` ${value}`]),
+    "DATA=END",
+    "",
+  ].join("\n");
+}
+
+function hex(text: string): string {
+  return Buffer.from(text, "utf8").toString("hex");
+}

@@ -1,0 +1,26 @@
+import * as pulumi from "@pulumi/pulumi";
+import { DropletArgs, HostArgs, MailRelay, RelayHostArgs, UserArgs } from "./components";
+
+const config = new pulumi.Config();
+
+// Objects may hold secrets (`pulumi config set --secret --path ...`); the component keeps those out of the state.
+const relay = new MailRelay("relay", {
+  myHostname: config.require("myHostname"),
+  // Empty is Pulumi.yaml's way to say "not given": project configuration has no optional keys.
+  myDomain: config.get("myDomain") || undefined,
+  users: config.getObject<UserArgs[]>("users"),
+  myNetworks: config.getObject<string[]>("myNetworks"),
+  relayHost: config.getObject<RelayHostArgs>("relayHost"),
+  droplet: config.getObject<DropletArgs>("droplet"),
+  host: config.getObject<HostArgs>("host"),
+});
+
+export const hostname = relay.hostname;
+export const address = relay.address;
+export const dropletId = relay.dropletId;
+export const endpoints = relay.endpoints;
+export const logins = relay.logins;
+export const facts = relay.facts;
+export const mainCf = relay.mainCf;
+export const masterCf = relay.masterCf;
+export const proof = relay.proof;

@@ -1,0 +1,54 @@
+import { Facts } from "../../../components/render/facts";
+import { resolve } from "../../../components/settings/resolve";
+import { RelayInput, RelaySettings } from "../../../components/settings/settings";
+
+/** An input nothing is wrong with, using every option. */
+export function fullInput(change: Partial<RelayInput> = {}): RelayInput {
+  return {
+    myHostname: "relay.example.com",
+    myDomain: "example.com",
+    users: [{ login: "alice" }, { login: "printer" }],
+    myNetworks: ["192.0.2.0/28", "2001:db8::/48"],
+    relayHost: { host: "smtp.example.net", port: 2525, login: "account" },
+    droplet: { region: "fra1", sshSources: ["203.0.113.10/32"] },
+    ...change,
+  };
+}
+
+export function fullSettings(change: Partial<RelayInput> = {}): RelaySettings {
+  return resolve(fullInput(change));
+}
+
+/** What the install step reports on the three Postfix generations. */
+export const factsOf: Record<string, Facts> = {
+  "3.5": {
+    release: "debian 11",
+    postfixVersion: "3.5.25",
+    chrootMechanism: "configure-instance",
+    parameters: ["smtpd_forbid_bare_newline", "smtpd_forbid_bare_newline_reject_code", "cyrus_sasl_config_path"],
+  },
+  "3.7": {
+    release: "debian 12",
+    postfixVersion: "3.7.11",
+    chrootMechanism: "chroot_extra_files",
+    parameters: [
+      "smtpd_forbid_bare_newline",
+      "smtpd_forbid_bare_newline_reject_code",
+      "smtpd_forbid_unauth_pipelining",
+      "smtpd_relay_before_recipient_restrictions",
+      "cyrus_sasl_config_path",
+    ],
+  },
+  "3.10": {
+    release: "debian 13",
+    postfixVersion: "3.10.13",
+    chrootMechanism: "syncfiles",
+    parameters: [
+      "smtpd_forbid_bare_newline",
+      "smtpd_forbid_bare_newline_reject_code",
+      "smtpd_forbid_unauth_pipelining",
+      "smtpd_relay_before_recipient_restrictions",
+      "cyrus_sasl_config_path",
+    ],
+  },
+};

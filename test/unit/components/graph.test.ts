@@ -1,0 +1,153 @@
+import * as pulumi from "@pulumi/pulumi";
+import { MailRelay, MailRelayArgs } from "../../../components";
+import { RecordingMocks, settled } from "./recording";
+
+const canary = "canary-Pa55word";
+
+const args: MailRelayArgs = {
+  myHostname: "relay.example.com",
+  users: [{ login: "alice" }, { login: "printer", password: canary }],
+  relayHost: { host: "smtp.example.net", login: "account", password: `${canary}-smart-host` },
+  droplet: { region: "fra1", sshSources: ["203.0.113.10/32"], tags: ["mail"] },
+};
+
+const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG0000000000000000000000000000000000000000000";
+
+const flat = (type: string) => type.replace(/index\/\w+:/, "");
+
+async function deploy(given: MailRelayArgs, preview = false): Promise<{ relay: MailRelay; mocks: RecordingMocks }> {
+  const mocks = new RecordingMocks();
+  await pulumi.runtime.setMocks(mocks, "pulumi-mail-relay", "test", preview);
+  const relay = new MailRelay("relay", given);
+  // The last step registers only when everything before it has; in preview its result stays unknown.
+  while (!mocks.resources.some(({ name }) => name === "relay-proof")) await new Promise((next) => setTimeout(next, 5));
+  return { relay, mocks };
+}
+
+const dropletGraph = [
+  ["command:remote:Command", "relay-apply"],
+  ["tls:PrivateKey", "relay-deploy-key"],
+  ["digitalocean:Droplet", "relay-droplet"],
+  ["digitalocean:Firewall", "relay-firewall"],
+  ["tls:PrivateKey", "relay-host-key"],
+  ["command:remote:Command", "relay-install"],
+  ["random:RandomPassword", "relay-password-alice"],
+  ["command:remote:Command", "relay-proof"],
+  ["digitalocean:SshKey", "relay-ssh-key"],
+  ["command:remote:Command", "relay-users"],
+  ["pulumi-mail-relay:index:MailRelay", "relay"],
+];
+
+const byName = (a: string[], b: string[]) => (a[1]! < b[1]! ? -1 : 1);
+
+test.each([false, true])("a droplet relay has exactly the promised children (preview: %s)", async (preview) => {
+  const { mocks } = await deploy(args, preview);
+  const seen = mocks.resources.map(({ type, name }) => [flat(type), name]);
+  expect(seen.sort(byName)).toEqual([...dropletGraph].sort(byName));
+});
+
+test("a given host needs no key, droplet or firewall", async () => {
+  const { mocks } = await deploy({
+    myHostname: "relay.example.com",
+    users: [{ login: "alice", password: canary }],
+    host: { address: "192.0.2.5", hostKey, privateKey: "private", user: "ubuntu" },
+  });
+  const names = mocks.resources.map(({ name }) => name).sort();
+  expect(names).toEqual(["relay", "relay-apply", "relay-install", "relay-proof", "relay-users"]);
+  expect(mocks.named("relay-install").inputs.create).toMatch(/^sudo -n sh -c '/);
+});
+
+test("the component's own inputs are empty, so nothing of the arguments is kept in clear", async () => {
+  const { mocks } = await deploy(args);
+  expect(mocks.named("relay").inputs).toEqual({});
+});
+
+test("no password is in a command line, and standard input is secret as a whole", async () => {
+  const { mocks } = await deploy(args);
+  for (const step of ["install", "users", "apply", "proof"]) {
+    const { inputs } = mocks.named(`relay-${step}`);
+    expect(inputs.create).not.toContain(canary);
+    expect(inputs.update).toBeUndefined();
+    expect(inputs.delete).toBeUndefined();
+    expect(inputs.environment).toBeUndefined();
+    expect(inputs.addPreviousOutputInEnv).toBe(false);
+    expect(inputs.stdin).toMatchObject({ [secretSignature]: secretMark });
+  }
+});
+
+// How the SDK marks a secret on the wire, and therefore in what mocks see.
+const secretSignature = "4dabf18193072939515e22adb298388d";
+const secretMark = "1b47061264138c4ac30d75fd1eb44270";
+
+test("every connection pins the host key", async () => {
+  const { mocks } = await deploy(args);
+  for (const step of ["install", "users", "apply", "proof"]) {
+    const connection = unwrapped(mocks.named(`relay-${step}`).inputs.connection) as Record<string, unknown>;
+    expect(connection.hostKey).toBe("ssh-ed25519 relay-host-key\n");
+    expect(connection.host).toBe("192.0.2.33");
+  }
+});
+
+test("the firewall lets in SSH from the given sources and the listeners, nothing else", async () => {
+  const { mocks } = await deploy(args);
+  const rules = mocks.named("relay-firewall").inputs.inboundRules as {
+    portRange?: string;
+    sourceAddresses: string[];
+  }[];
+  expect(rules.map(({ portRange, sourceAddresses }) => [portRange, sourceAddresses])).toEqual([
+    ["22", ["203.0.113.10/32"]],
+    ["25", ["0.0.0.0/0", "::/0"]],
+    ["587", ["0.0.0.0/0", "::/0"]],
+    [undefined, ["0.0.0.0/0", "::/0"]],
+  ]);
+});
+
+test("user data is secret and holds no password", async () => {
+  const { mocks } = await deploy(args);
+  const { userData } = mocks.named("relay-droplet").inputs;
+  expect(userData).toMatchObject({ [secretSignature]: secretMark });
+  expect(JSON.stringify(userData)).not.toContain(canary);
+  expect(JSON.stringify(userData)).toContain("#cloud-config");
+});
+
+test("logins are secret, the rest of the outputs is not", async () => {
+  const { relay } = await deploy(args);
+  expect(await settled(relay.logins)).toEqual({
+    value: { alice: "generated for relay-password-alice", printer: canary },
+    secret: true,
+  });
+  for (const open of [relay.hostname, relay.address, relay.dropletId, relay.endpoints, relay.facts, relay.masterCf]) {
+    expect((await settled(open as pulumi.Output<unknown>)).secret).toBe(false);
+  }
+  const { value: mainCf, secret } = await settled(relay.mainCf);
+  expect(secret).toBe(false);
+  expect(mainCf).not.toContain(canary);
+});
+
+test("wrong plain arguments throw at once, before any resource exists", async () => {
+  const mocks = new RecordingMocks();
+  await pulumi.runtime.setMocks(mocks);
+  const wrong = { ...args, myNetworks: ["0.0.0.0/0"], users: [{ login: "a b", password: "" }] };
+  expect(() => new MailRelay("wrong", wrong)).toThrow(pulumi.RunError);
+  expect(() => new MailRelay("wrong", wrong)).toThrow(/users\[0\]\.login.*myNetworks\[0\].*users\[0\]\.password/s);
+  expect(mocks.resources.filter(({ name }) => name !== "wrong")).toEqual([]);
+});
+
+test("half a smart host login is refused", async () => {
+  await pulumi.runtime.setMocks(new RecordingMocks());
+  const half = { ...args, relayHost: { host: "smtp.example.net", login: "account" } };
+  expect(() => new MailRelay("half", half)).toThrow(/relayHost\.password: missing/);
+});
+
+test("what is not known yet is not complained about", async () => {
+  const later = pulumi.output(new Promise<string>((done) => setTimeout(() => done("relay.example.com"), 1)));
+  const { mocks } = await deploy({ ...args, myHostname: later });
+  expect(mocks.named("relay-droplet").inputs.name).toBe("relay.example.com");
+});
+
+function unwrapped(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if ((value as Record<string, unknown>)[secretSignature] === secretMark)
+    return unwrapped((value as { value: unknown }).value);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unwrapped(item)]));
+}

@@ -1,0 +1,35 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { renderMainCf } from "../../../../components/render/mainCf";
+import { renderMasterCf } from "../../../../components/render/masterCf";
+import { renderSaslConf } from "../../../../components/render/sasl";
+import { factsOf, fullSettings } from "../fixtures";
+
+const golden = path.join(__dirname, "..", "..", "..", "golden");
+
+/** Compares with the reviewed file; UPDATE_GOLDEN=1 writes it anew, for a person to read the difference. */
+function expectGolden(name: string, text: string): void {
+  const file = path.join(golden, name);
+  if (process.env.UPDATE_GOLDEN) fs.writeFileSync(file, text);
+  expect(text).toBe(fs.readFileSync(file, "utf8"));
+}
+
+describe.each(Object.keys(factsOf))("Postfix %s", (generation) => {
+  const facts = factsOf[generation]!;
+
+  test("main.cf is the reviewed one", () => {
+    expectGolden(`${generation}/main.cf`, renderMainCf(fullSettings(), facts));
+  });
+
+  test("main.cf without smart host is the reviewed one", () => {
+    expectGolden(`${generation}/main-by-mx.cf`, renderMainCf(fullSettings({ relayHost: undefined }), facts));
+  });
+});
+
+test("master.cf is the reviewed one", () => {
+  expectGolden("master.cf", renderMasterCf(fullSettings()));
+});
+
+test("the SASL configuration is the reviewed one", () => {
+  expectGolden("smtpd.conf", renderSaslConf());
+});

@@ -1,0 +1,132 @@
+import fc from "fast-check";
+import { normaliseNetwork, parseNetwork } from "../../../../components/settings/addresses";
+import { resolve } from "../../../../components/settings/resolve";
+import { RelayInput } from "../../../../components/settings/settings";
+import { describeIssues, validate, validateSecrets } from "../../../../components/settings/validate";
+import { fullInput } from "../fixtures";
+
+test("a full and a minimal input have no issue", () => {
+  expect(validate(fullInput())).toEqual([]);
+  const minimal = { myHostname: "relay.example.com", users: [{ login: "a" }], host: { address: "192.0.2.1", hostKey } };
+  expect(validate(minimal)).toEqual([]);
+});
+
+const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG0000000000000000000000000000000000000000000";
+
+const cases: [string, Partial<RelayInput>, string, RegExp][] = [
+  ["no host name", { myHostname: undefined }, "myHostname", /^missing; .*relay\.example\.com/],
+  ["a bare host name", { myHostname: "relay", myDomain: undefined }, "myHostname", /"relay" is not a fully qualified/],
+  ["a name with underscore", { myHostname: "re_lay.example.com" }, "myHostname", /"re_lay\.example\.com"/],
+  ["an address as name", { myHostname: "192.0.2.1" }, "myHostname", /"192\.0\.2\.1" is not/],
+  ["a bad domain", { myDomain: "example" }, "myDomain", /"example" is not a domain name/],
+  ["a login with realm", { users: [{ login: "a@b" }] }, "users[0].login", /"a@b" is not a login/],
+  ["an empty login", { users: [{ login: "" }] }, "users[0].login", /"" is not a login/],
+  ["a login twice", { users: [{ login: "a" }, { login: "a" }] }, "users[1].login", /already users\[0\]/],
+  ["nobody to send", { users: [], myNetworks: [] }, "users", /nobody could send/],
+  ["everybody", { myNetworks: ["0.0.0.0/0"] }, "myNetworks[0]", /wider than \/8 and would make an open relay/],
+  ["every IPv6", { myNetworks: ["::/0"] }, "myNetworks[0]", /wider than \/32/],
+  ["everybody in mapped form", { myNetworks: ["::ffff:0.0.0.0/96"] }, "myNetworks[0]", /wider than \/8/],
+  ["host bits", { myNetworks: ["10.0.0.1/8"] }, "myNetworks[0]", /write 10\.0\.0\.0\/8/],
+  ["a name as network", { myNetworks: ["example.com"] }, "myNetworks[0]", /not an address or CIDR range/],
+  ["a short address", { myNetworks: ["10.1/16"] }, "myNetworks[0]", /not an address or CIDR range/],
+  ["a prefix too long", { myNetworks: ["192.0.2.0/33"] }, "myNetworks[0]", /not an address or CIDR range/],
+  ["no smart host name", { relayHost: {} }, "relayHost.host", /^missing/],
+  ["a bracketed smart host", { relayHost: { host: "[smtp.example.net]" } }, "relayHost.host", /without brackets/],
+  ["port 0", { relayHost: { host: "a.example", port: 0 } }, "relayHost.port", /0 is not a TCP port/],
+  ["a login with colon", { relayHost: { host: "a.example", login: "a:b" } }, "relayHost.login", /"a:b" cannot/],
+  ["neither droplet nor host", { droplet: undefined }, "droplet", /missing; give droplet/],
+  ["both", { host: { address: "192.0.2.1", hostKey } }, "host", /exactly one/],
+  ["no region", { droplet: { sshSources: ["192.0.2.1"] } }, "droplet.region", /missing/],
+  ["no SSH source", { droplet: { region: "fra1" } }, "droplet.sshSources", /missing; list the CIDR/],
+  ["a bad SSH source", { droplet: { region: "fra1", sshSources: ["me"] } }, "droplet.sshSources[0]", /"me" is not/],
+];
+
+test.each(cases)("%s is refused with option, value and way out", (_, change, path, message) => {
+  const issues = validate(fullInput(change));
+  expect(issues.map((issue) => issue.path)).toEqual([path]);
+  expect(issues[0]?.message).toMatch(message);
+});
+
+test("a host without pinned key is refused", () => {
+  const issues = validate(fullInput({ droplet: undefined, host: { address: "192.0.2.1" } }));
+  expect(issues).toEqual([
+    { path: "host.hostKey", message: expect.stringContaining("ssh_host_ed25519_key.pub") as string },
+  ]);
+});
+
+test("one error names every problem", () => {
+  const issues = validate({ myHostname: "x", users: [{ login: "a b" }], myNetworks: ["0.0.0.0/0"] });
+  const text = describeIssues("relay", issues);
+  expect(text).toMatch(/^MailRelay "relay": 4 problems with its arguments, nothing was changed:\n/);
+  for (const path of ["myHostname", "users[0].login", "myNetworks[0]", "droplet"])
+    expect(text).toContain(`  - ${path}: `);
+});
+
+test("secrets are checked and never quoted", () => {
+  const bad = ["", "canary\n", "canary".repeat(50)];
+  const issues = validateSecrets({ passwords: bad, relayHostPassword: "canary\0" });
+  expect(issues.map(({ path }) => path)).toEqual([
+    "users[0].password",
+    "users[1].password",
+    "users[2].password",
+    "relayHost.password",
+  ]);
+  expect(JSON.stringify(issues)).not.toContain("canary");
+  expect(validateSecrets({ passwords: ["käse und % $`\"'", undefined] })).toEqual([]);
+});
+
+test("validation never throws, whatever it is given", () => {
+  const text = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.constantFrom("::", "0/0", "[]", "a/b/c", "::ffff:1.2.3.4/200"),
+  );
+  const input = fc.record({
+    myHostname: text,
+    myDomain: fc.option(text, { nil: undefined }),
+    users: fc.array(fc.record({ login: text }), { maxLength: 3 }),
+    myNetworks: fc.array(text, { maxLength: 3 }),
+    relayHost: fc.option(fc.record({ host: text, port: fc.double() }), { nil: undefined }),
+    host: fc.option(fc.record({ address: text, hostKey: text }), { nil: undefined }),
+  });
+  fc.assert(fc.property(input, (any) => Array.isArray(validate(any))));
+});
+
+test("whatever is accepted as a network renders to one Postfix accepts and means the same", () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.ipV4Extended(), fc.ipV4(), fc.ipV6()),
+      fc.integer({ min: 0, max: 130 }),
+      (address, prefix) => {
+        for (const text of [address, `${address}/${prefix}`]) {
+          if (!parseNetwork(text)) continue;
+          const normal = normaliseNetwork(text);
+          expect(normal).toMatch(/^(\d+\.\d+\.\d+\.\d+|\[[0-9a-f:.]+\])\/\d+$/);
+          expect(normaliseNetwork(normal)).toBe(normal);
+        }
+      },
+    ),
+  );
+});
+
+test("the defaults are the safe ones", () => {
+  const settings = resolve({
+    myHostname: "Relay.Example.COM",
+    users: [{ login: "a" }],
+    droplet: { region: "fra1", sshSources: ["192.0.2.1"] },
+  });
+  expect(settings).toMatchObject({
+    myHostname: "relay.example.com",
+    myDomain: "example.com",
+    realm: "example.com",
+    myNetworks: ["127.0.0.0/8", "[::1]/128"],
+    relayHost: undefined,
+    droplet: { size: "s-1vcpu-1gb", image: "ubuntu-24-04-x64", tags: [] },
+  });
+});
+
+test("resolving leaves its input as it was", () => {
+  const input = Object.freeze(fullInput());
+  Object.freeze(input.myNetworks);
+  Object.freeze(input.droplet);
+  expect(() => resolve(input)).not.toThrow();
+});
