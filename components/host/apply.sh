@@ -3,7 +3,8 @@
 # Reads ./generation (its name), ./etc (its files), ./trial, ./trial.users, ./trial.plan, ./smoke.plan, ./hostname.
 #
 # All files of a generation become live in one rename: /etc/postfix/main.cf and the others are symbolic links into
-# mail-relay/current, itself a link to one folder of mail-relay/generations. A power cut leaves the old or the new one.
+# generations/current, itself a link to one folder beside it. A power cut leaves the old or the new one, never a mix.
+# Postfix remarks on such links when it starts ("symlink leaves directory"); they leave nothing but their own folder.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . ./lib.sh
@@ -11,9 +12,8 @@ set -euo pipefail
 . ./trial.sh
 
 postfix_etc=/etc/postfix
-home=$postfix_etc/mail-relay
-generations=$home/generations
-current=$home/current
+generations=$postfix_etc/generations
+current=$generations/current
 kept=5
 
 # A certificate to start with: clients get TLS from the first second, a trusted one can follow.
@@ -57,7 +57,7 @@ adopt_original() {
     fi
   done < <(names etc)
   persist "$original"
-  ln -s "$original" "$current"
+  ln -s original "$current"
 }
 
 # Copies the new generation next to the live one, complete and on disk before anything points at it.
@@ -70,14 +70,6 @@ stage() {
   while read -r name; do persist "$staged.new/$name"; done < <(names etc)
   mv "$staged.new" "$staged"
   persist "$generations"
-}
-
-# `postfix check` and `postconf` exit 0 on most mistakes and only warn, so any word from them counts.
-check_staged() {
-  local said
-  said=$({ postfix -c "$staged" check && postconf -c "$staged" -n && postconf -c "$staged" -M; } 2>&1 >/dev/null) ||
-    die "postfix rejects the new configuration, the old one is untouched: $said"
-  [ -z "$said" ] || die "postfix warns about the new configuration, the old one is untouched: $said"
 }
 
 # Every file of the generation is a link through `current`; replaced one by one, each by rename.
@@ -97,13 +89,14 @@ unlink_dangling() {
 }
 
 point_current_at() {
-  ln -sfn "$1" "$current.new"
+  ln -sfn "${1##*/}" "$current.new"
   mv -Tf "$current.new" "$current"
-  persist "$home"
+  persist "$generations"
 }
 
+# What `postfix status` asks too, without its second of waiting.
 running() {
-  postfix status >/dev/null 2>&1
+  [ -e "$postfix_etc/main.cf" ] && ! "$(postconf -dh daemon_directory)/master" -t 2>/dev/null
 }
 
 # A reload keeps sessions; only what it cannot change, the addresses Postfix listens on, takes a restart.
@@ -112,7 +105,7 @@ bring_into_force() {
   if ! running; then
     # The per-instance unit is generated from main.cf, which a fresh package does not have.
     systemctl daemon-reload
-    systemctl --quiet enable postfix
+    systemctl --quiet is-enabled postfix || systemctl --quiet enable postfix
     systemctl restart postfix
   elif [ "$(listening "$was")" != "$(listening "$now")" ]; then
     systemctl restart postfix
@@ -149,7 +142,7 @@ restore() {
 
 prune() {
   local live folder
-  live=$(readlink "$current")
+  live=$(readlink -f "$current")
   find "$generations" -mindepth 1 -maxdepth 1 -type d ! -path "$live" ! -name original | sort -r |
     tail -n +"$kept" | while read -r folder; do rm -rf "$folder"; done
   # Postfix's own unprivileged programs read the live one; the others are nobody's business.
@@ -168,12 +161,12 @@ trap '' HUP PIPE
 trap 'end_trial' EXIT
 certificate_changed=false
 take_lock
-install -d -m 755 "$home" "$generations"
+install -d -m 755 "$generations"
 find etc -type d -exec chmod 755 {} +
 ensure_certificate
 adopt_original
 
-live=$(readlink "$current")
+live=$(readlink -f "$current")
 if running && [ "$certificate_changed" = false ] &&
   [ "$(names etc)" = "$(names "$live")" ] && cmp -s <(fingerprint etc) <(fingerprint "$live" | grep -v '^smoke.plan '); then
   link_files "$live"
@@ -183,8 +176,10 @@ fi
 
 stage
 say "trying the new configuration out"
-check_staged
-try_out "$staged" || die "the new configuration failed its trial, the old one is untouched"
+try_out "$staged" || {
+  rm -rf "$staged"
+  die "the new configuration failed its trial, the old one is untouched"
+}
 link_files "$staged"
 point_current_at "$staged"
 if ! bring_into_force "$live" "$staged" >&2 || ! smoke_test "$staged"; then

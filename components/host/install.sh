@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Install step: waits until the host is ready, installs what is missing, prints what it found as one JSON line.
-# Reads ./packages and ./parameters (one name a line); ./close-metadata exists on droplets.
+# Reads ./packages, ./parameters (one name a line) and ./preseed (for debconf); ./close-metadata exists on droplets.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . ./lib.sh
@@ -9,7 +9,8 @@ boot_finished=/var/lib/cloud/instance/boot-finished
 
 # cloud-init installs the same packages from user data; both at once would only queue up behind apt's lock.
 wait_for_cloud_init() {
-  command -v cloud-init >/dev/null && [ -d /run/cloud-init ] && [ ! -e /run/cloud-init/disabled ] || return 0
+  command -v cloud-init >/dev/null || return 0
+  case $(cloud-init status 2>/dev/null) in *disabled*) return 0 ;; esac
   [ -e "$boot_finished" ] || say "waiting for cloud-init to finish"
   # 0 is done, 2 is done with recoverable errors. Older releases return early after a failed module, hence the file.
   timeout 900 cloud-init status --wait >/dev/null 2>&1 || true
@@ -52,17 +53,40 @@ install_missing() {
   say "installing ${missing[*]}"
   # A run that was cut off in the middle of dpkg leaves it half-configured, and apt-get refuses until that is finished.
   [ -z "$(dpkg --audit)" ] || packaging dpkg --configure -a
-  # Without a configuration of its own the package neither starts nor spends seconds on one that apply.sh replaces.
-  [ -e /etc/postfix/main.cf ] || echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections
   packaging apt_get update
-  packaging apt_get install --no-install-recommends "${missing[@]}"
+  if [ -e /etc/postfix/main.cf ]; then
+    packaging apt_get install --no-install-recommends "${missing[@]}"
+  else
+    # Without a configuration of its own the package spends no time on one that apply.sh replaces.
+    debconf-set-selections <preseed
+    without_services packaging apt_get install --no-install-recommends "${missing[@]}"
+  fi
+}
+
+# Keeps maintainer scripts from starting services that have no configuration yet, and from reloading systemd for each
+# package; apply.sh does both once. The policy speaks only while this process lives, so a run that is cut off leaves
+# nothing behind that could hinder anybody.
+without_services() {
+  local policy=/usr/sbin/policy-rc.d
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\n# pulumi-mail-relay\nkill -0 %d 2>/dev/null && exit 101\nexit 0\n' "$$" >policy-rc.d
+    install -m 755 policy-rc.d "$policy"
+  fi
+  SYSTEMD_OFFLINE=1 "$@"
+  remove_policy
+}
+
+remove_policy() {
+  if grep -qs pulumi-mail-relay /usr/sbin/policy-rc.d; then rm -f /usr/sbin/policy-rc.d; fi
 }
 
 # The metadata service shows user data, and with it the SSH host key, to every process that asks: leave it to root's.
+# The unit does so from the next boot on; enabling it by its link alone saves two seconds of systemd reloading.
 close_metadata() {
   [ -e close-metadata ] || return 0
-  local unit=/etc/systemd/system/mail-relay-metadata.service
-  cat >mail-relay-metadata.service <<'UNIT'
+  local units=/etc/systemd/system unit=mail-relay-metadata.service
+  local rule="to 169.254.169.254 uidrange 1-4294967294 prohibit"
+  cat >"$unit" <<UNIT
 [Unit]
 Description=Keep the metadata service to root (pulumi-mail-relay)
 After=network-pre.target
@@ -70,17 +94,16 @@ After=network-pre.target
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/bin/sh -c 'ip rule show | grep -q "169.254.169.254.*uidrange" || ip rule add to 169.254.169.254/32 uidrange 1-4294967294 prohibit'
+ExecStart=ip rule add $rule
 
 [Install]
 WantedBy=multi-user.target
 UNIT
-  if ! cmp -s mail-relay-metadata.service "$unit"; then
-    install -m 644 mail-relay-metadata.service "$unit"
-    systemctl daemon-reload
-  fi
-  systemctl --quiet enable mail-relay-metadata.service
-  systemctl restart mail-relay-metadata.service
+  install -m 644 "$unit" "$units/$unit"
+  install -d -m 755 "$units/multi-user.target.wants"
+  ln -sfn "$units/$unit" "$units/multi-user.target.wants/$unit"
+  # shellcheck disable=SC2086 # the rule is several words
+  ip rule show | grep -q "169.254.169.254.*uidrange" || ip rule add $rule
 }
 
 chroot_mechanism() {
@@ -104,6 +127,7 @@ print_facts() {
 
 wait_for_cloud_init
 take_lock
+remove_policy
 install_missing
 close_metadata
 print_facts

@@ -60,17 +60,11 @@ def tls_context():
 def connect(address, port, deadline):
     """Connects, again and again until the deadline: right after a boot or reload nobody may listen yet."""
     while True:
-        client = smtplib.SMTP(timeout=20, local_hostname="probe.invalid")
         try:
-            code, text = client.connect(address, port, source_address=(address, 0))
-            if code == 220:
-                return client
-            failure = f"greeted with {code} {text.decode(errors='replace')}"
+            return smtplib.SMTP(address, port, "probe.invalid", timeout=20, source_address=(address, 0))
         except (OSError, smtplib.SMTPException) as error:
-            failure = f"gave no greeting ({error})"
-        client.close()
-        if time.monotonic() > deadline:
-            raise Disagreement(f"port {port} on {address} {failure}")
+            if time.monotonic() > deadline:
+                raise Disagreement(f"port {port} on {address} gave no greeting: {error}") from error
         time.sleep(0.1)
 
 
@@ -117,6 +111,7 @@ def hold(dialogue, address, credentials, deadline, certificates):
                 said = text.decode(errors="replace") if isinstance(text, bytes) else text
                 what = step.get("text", step["do"])
                 raise Disagreement(f"{what} was answered {code} {said}, expected {step['expect']}")
+        client.docmd("QUIT")
     except (OSError, smtplib.SMTPException) as error:
         raise Disagreement(f"the dialogue broke off: {error}") from error
     finally:

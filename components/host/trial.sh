@@ -21,11 +21,21 @@ end_trial() {
   rm -rf "$trial_home"
 }
 
+# The live queue's folders, empty; `postfix check` would make them too, but takes seconds for it.
+copy_queue_folders() {
+  local mode owner group name
+  find /var/spool/postfix -mindepth 1 -maxdepth 1 -type d ! -name sasl -printf '%m %u %g %P\n' |
+    while read -r mode owner group name; do
+      install -d -m "$mode" -o "$owner" -g "$group" "$trial_home/queue/$name"
+    done
+}
+
 prepare_trial() {
   local staged=$1
   install -d -m 711 /var/lib/mail-relay
   install -d -m 755 "$trial_home" "$trial_home/queue"
   install -d -m 700 -o postfix "$trial_home/data"
+  copy_queue_folders
   cp -a "$staged" "$trial_home/etc"
   install -m 644 trial/main.cf trial/master.cf "$trial_home/etc/"
   cp -a "${postfix_etc:?}/tls" "$trial_home/etc/tls"
@@ -35,18 +45,35 @@ prepare_trial() {
   chmod 640 "$trial_home/queue/sasl/relay.db"
 }
 
+# `postfix check` and `postconf` exit 0 on most mistakes and only warn, so any word from them counts. The check also
+# makes the folders of the trial's queue.
+check_trial() {
+  local etc=$trial_home/etc said
+  said=$({ postfix -c "$etc" check && postconf -c "$etc" -n && postconf -c "$etc" -M; } 2>&1 >/dev/null) || {
+    say "postfix rejects the new configuration: $said"
+    return 1
+  }
+  # The check also meets the live folder and remarks on its links (see apply.sh); only the staged one is on trial.
+  said=$(grep -v ": ${postfix_etc:?}/" <<<"$said") || return 0
+  [ -z "$said" ] || {
+    say "postfix warns about the new configuration: $said"
+    return 1
+  }
+}
+
 # Succeeds when the staged configuration greets, lets a login in and keeps strangers out on every listener.
 try_out() {
   local staged=$1
   end_trial
   prepare_trial "$staged"
-  if ! postfix -c "$trial_home/etc" start >"$trial_home/start" 2>&1; then
-    say "the trial instance does not start:"
-    tail -n 5 "$trial_home/start" >&2
+  check_trial || return 1
+  # The master itself, because `postfix start` checks everything once more and waits for seconds.
+  "$(postconf -dh daemon_directory)/master" -c "$trial_home/etc" -w >"$trial_home/start" 2>&1 || {
+    say "the trial instance does not start: $(tail -n 5 "$trial_home/start" "$trial_home/log" 2>/dev/null)"
     return 1
-  fi
+  }
   python3 -B ./probe.py <trial.plan >/dev/null || {
-    tail -n 5 "$trial_home/log" 2>/dev/null | grep -E 'fatal|error|warning' >&2 || true
+    grep -E 'fatal|error|warning' "$trial_home/log" 2>/dev/null | tail -n 5 >&2 || true
     return 1
   }
 }

@@ -63,6 +63,7 @@ export function createSteps(
 function installFiles(host: RelayHost): pulumi.Output<RenderedFile[]> {
   const files = [
     text("packages", packages.names.join("\n") + "\n"),
+    text("preseed", packages.preseed + "\n"),
     text("parameters", releaseDependentParameters.join("\n") + "\n"),
   ];
   // Only a droplet has the metadata service that shows our user data.
