@@ -35,19 +35,28 @@ export function resolvedSettings(name: string, args: MailRelayArgs): pulumi.Outp
   });
 }
 
-/** The secrets, checked. */
-export function resolvedSecrets(
-  name: string,
-  args: MailRelayArgs,
-  passwords: pulumi.Output<string>[],
-): pulumi.Output<RelaySecrets> {
-  return pulumi.secret(
-    pulumi.all([pulumi.all(passwords), args.relayHost?.password]).apply(([all, relayHostPassword]) => {
-      const secrets: RelaySecrets = { passwords: all, relayHostPassword };
-      fail(name, validateSecrets(secrets));
-      return secrets;
-    }),
-  );
+/** The secrets, checked; two Outputs, because a password that is not known yet must not hide the rest from a preview. */
+export interface CheckedSecrets {
+  passwords: pulumi.Output<string[]>;
+  relayHostPassword: pulumi.Output<string | undefined>;
+}
+
+export function checkedSecrets(name: string, args: MailRelayArgs, passwords: pulumi.Output<string>[]): CheckedSecrets {
+  const check = (secrets: RelaySecrets) => fail(name, validateSecrets(secrets));
+  return {
+    passwords: pulumi.secret(
+      pulumi.all(passwords).apply((all) => {
+        check({ passwords: all });
+        return all;
+      }),
+    ),
+    relayHostPassword: pulumi.secret(
+      pulumi.output(args.relayHost?.password).apply((relayHostPassword) => {
+        check({ passwords: [], relayHostPassword });
+        return relayHostPassword;
+      }),
+    ),
+  };
 }
 
 /** The arguments without their secrets. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Endpoint, HostFacts, MailRelayArgs } from "./args";
-import { checkPlainValues, resolvedSecrets, resolvedSettings } from "./inputs";
+import { checkedSecrets, checkPlainValues, resolvedSettings } from "./inputs";
 import { createHost, givenHost } from "./provision/host";
 import { createPasswords } from "./provision/keys";
 import { createSteps } from "./provision/steps";
@@ -38,7 +38,7 @@ export class MailRelay extends pulumi.ComponentResource {
     checkPlainValues(name, args);
     const settings = resolvedSettings(name, args);
     const passwords = createPasswords(name, args.users ?? [], child);
-    const secrets = resolvedSecrets(name, args, passwords);
+    const secrets = checkedSecrets(name, args, passwords);
     const host = args.droplet ? createHost(name, args.droplet, settings, child) : givenHost(args.host!);
     const steps = createSteps(name, host, settings, secrets, child);
 
@@ -48,10 +48,8 @@ export class MailRelay extends pulumi.ComponentResource {
     this.endpoints = settings.apply(endpoints);
     this.logins = pulumi.secret(
       pulumi
-        .all([settings, secrets])
-        .apply(([{ logins }, given]) =>
-          Object.fromEntries(logins.map((login, index) => [login, given.passwords[index] ?? ""])),
-        ),
+        .all([settings, secrets.passwords])
+        .apply(([{ logins }, given]) => Object.fromEntries(logins.map((login, index) => [login, given[index] ?? ""]))),
     );
     this.facts = steps.facts;
     this.mainCf = steps.mainCf;

@@ -6,7 +6,8 @@ import { renderMasterCf } from "../render/masterCf";
 import { packages } from "../render/packages";
 import { proofPlan } from "../render/probes";
 import { Credential, renderUserDatabase } from "../render/sasl";
-import { RelaySecrets, RelaySettings } from "../settings/settings";
+import { RelaySettings } from "../settings/settings";
+import { CheckedSecrets } from "../inputs";
 import { RelayHost } from "./host";
 import { hostStep } from "./step";
 
@@ -26,25 +27,24 @@ export function createSteps(
   name: string,
   host: RelayHost,
   settings: pulumi.Output<RelaySettings>,
-  secrets: pulumi.Output<RelaySecrets>,
+  secrets: CheckedSecrets,
   opts: pulumi.CustomResourceOptions,
 ): StepResults {
   const after = (...resources: pulumi.Resource[]) => pulumi.mergeOptions(opts, { dependsOn: resources });
-  const everything = pulumi.all([settings, secrets]);
 
   const install = hostStep(`${name}-install`, "install", host, ["lib.sh"], installFiles(host), after(...host.ready));
   const facts = install.stdout.apply(parseFacts);
 
-  const userFiles = everything.apply(([resolved, given]) => [
-    text("users", renderUserDatabase(credentials(resolved, given), resolved.realm)),
-  ]);
+  const userFiles = pulumi
+    .all([settings, secrets.passwords])
+    .apply(([resolved, given]) => [text("users", renderUserDatabase(credentials(resolved, given), resolved.realm))]);
   const users = hostStep(`${name}-users`, "users", host, ["lib.sh"], userFiles, after(install));
 
-  const bundle = pulumi.all([settings, facts, secrets]).apply((all) => renderBundle(...all));
+  const bundle = pulumi.all([settings, facts, secrets.relayHostPassword]).apply((all) => renderBundle(...all));
   const applyFiles = bundle.apply(({ generation, files }) => [text("generation", generation), ...files]);
   const apply = hostStep(`${name}-apply`, "apply", host, ["lib.sh", "trial.sh", "probe.py"], applyFiles, after(users));
 
-  const proofFiles = pulumi.all([settings, secrets, bundle]).apply(([resolved, given, { generation }]) => [
+  const proofFiles = pulumi.all([settings, secrets.passwords, bundle]).apply(([resolved, given, { generation }]) => [
     // Only named so that a new configuration is proved anew.
     text("generation", generation),
     text("proof.plan", JSON.stringify(proofPlan(resolved, credentials(resolved, given)))),
@@ -70,7 +70,7 @@ function installFiles(host: RelayHost): pulumi.Output<RenderedFile[]> {
   return pulumi.output(host.deletedWith ? [...files, text("close-metadata", "")] : files);
 }
 
-function credentials({ logins }: RelaySettings, { passwords }: RelaySecrets): Credential[] {
+function credentials({ logins }: RelaySettings, passwords: string[]): Credential[] {
   return logins.map((login, index) => ({ login, password: passwords[index] ?? "" }));
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { RelaySecrets, RelaySettings } from "../settings/settings";
+import { RelaySettings } from "../settings/settings";
 import { Facts } from "./facts";
 import { renderMainCf } from "./mainCf";
 import { renderMasterCf } from "./masterCf";
@@ -26,14 +26,14 @@ export interface Bundle {
 const trialDirectory = "/var/lib/mail-relay/trial";
 
 /** Everything apply.sh installs or needs. Only `relay_password` holds a secret, so it alone is not world-readable. */
-export function renderBundle(settings: RelaySettings, facts: Facts, secrets: RelaySecrets): Bundle {
+export function renderBundle(settings: RelaySettings, facts: Facts, relayHostPassword = ""): Bundle {
   const etc: RenderedFile[] = [
     { path: "main.cf", body: renderMainCf(settings, facts), mode: 0o644 },
     { path: "master.cf", body: renderMasterCf(settings), mode: 0o644 },
     { path: "sasl/smtpd.conf", body: renderSaslConf(), mode: 0o644 },
   ];
   if (settings.relayHost?.login !== undefined) {
-    const body = renderRelayPassword(settings.relayHost, secrets.relayHostPassword ?? "");
+    const body = renderRelayPassword(settings.relayHost, relayHostPassword);
     etc.push({ path: "relay_password", body, mode: 0o600 });
   }
   const generation = digest(etc);
