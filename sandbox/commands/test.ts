@@ -1,0 +1,18 @@
+import { runSteps } from "../testing/runner";
+import { SCENARIO_STEP, STATIC_STEPS, UNIT_STEP, type Step } from "../testing/steps";
+import type { TestStep } from "../names";
+import { EXIT, interruptible, print } from "./terminal";
+
+/** The static checks keep one core busy, the unit tests the other. */
+const STAGES: Step[][][] = [[STATIC_STEPS, [UNIT_STEP]], [[SCENARIO_STEP]]];
+
+/** `npm test`: all steps, or the ones named. */
+export async function test(names: TestStep[]): Promise<void> {
+  const chosen = ({ name }: Step) => names.length === 0 || names.includes(name);
+  const stages = STAGES.map((lanes) => lanes.map((lane) => lane.filter(chosen)));
+  await interruptible(async (signal) => {
+    const passed = await runSteps(stages, { print, signal });
+    if (signal.aborted) process.exitCode = EXIT.interrupted;
+    else if (!passed) process.exitCode = EXIT.failure;
+  });
+}

@@ -1,0 +1,95 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { PROJECT_ROOT } from "../paths";
+import type { DaemonReport } from "./daemon";
+import type { ReceivedMessage } from "./mailbox";
+import type { Sink } from "./sink";
+import { Spool } from "./spool";
+
+const DAEMON = join(__dirname, "daemon.ts");
+const POLL_MS = 100;
+const GRACE_MS = 10_000;
+
+interface SinkRecord {
+  pid: number;
+  address: string;
+  port: number;
+}
+
+/** Starts a receiving server that outlives this process; its mail and its record are kept in the folder given. */
+export async function startBackgroundSink(folder: string, address: string, port: number): Promise<Sink> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const args = ["-r", "ts-node/register/transpile-only", DAEMON, folder, address, String(port)];
+  const child = spawn(process.execPath, args, {
+    cwd: PROJECT_ROOT,
+    detached: true,
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
+  const ended = once(child, "exit").then((): DaemonReport => ({ error: "it ended at once" }));
+  const report = await Promise.race([once(child, "message").then(([message]) => message as DaemonReport), ended]);
+  if ("error" in report) throw new Error(`the mail sink did not start on ${address}:${port}: ${report.error}`);
+  child.unref();
+  const record: SinkRecord = { pid: child.pid!, address, port: report.port };
+  await writeFile(recordFile(folder), JSON.stringify(record), { mode: 0o600 });
+  return asSink(folder, record);
+}
+
+/** The receiving server of that folder, if it still runs. */
+export async function findBackgroundSink(folder: string): Promise<Sink | undefined> {
+  const record = await readRecord(folder);
+  return record && (await isRunning(folder, record)) ? asSink(folder, record) : undefined;
+}
+
+function asSink(folder: string, record: SinkRecord): Sink {
+  const spool = new Spool(join(folder, "messages"));
+  return {
+    address: record.address,
+    port: record.port,
+    messages: () => spool.messages(),
+    waitForMessage: (...args) => waitForMessage(spool, ...args),
+    close: () => stop(folder, record),
+  };
+}
+
+async function waitForMessage(
+  spool: Spool,
+  ...[predicate, timeoutMs, signal]: Parameters<Sink["waitForMessage"]>
+): Promise<ReceivedMessage> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const messages = await spool.messages();
+    const found = messages.find(predicate);
+    if (found) return found;
+    if (Date.now() >= deadline) {
+      throw new Error(`no such message within ${timeoutMs} ms; ${messages.length} others were received`);
+    }
+    await sleep(POLL_MS, undefined, { signal });
+  }
+}
+
+async function stop(folder: string, record: SinkRecord): Promise<void> {
+  const deadline = Date.now() + GRACE_MS;
+  if (await isRunning(folder, record)) process.kill(record.pid, "SIGTERM");
+  while (await isRunning(folder, record)) {
+    if (Date.now() > deadline) process.kill(record.pid, "SIGKILL");
+    await sleep(POLL_MS);
+  }
+  await rm(recordFile(folder), { force: true });
+}
+
+/** A process id alone proves nothing: after a restart of the machine it may be anybody's. */
+async function isRunning(folder: string, { pid }: SinkRecord): Promise<boolean> {
+  const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+  const args = command.split("\0");
+  return args.includes(DAEMON) && args.includes(folder);
+}
+
+const recordFile = (folder: string) => join(folder, "sink.json");
+
+async function readRecord(folder: string): Promise<SinkRecord | undefined> {
+  const text = await readFile(recordFile(folder), "utf8").catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as SinkRecord);
+}
