@@ -27,6 +27,30 @@ export interface MailRelayArgs {
    */
   readonly myNetworks?: pulumi.Input<pulumi.Input<string>[]>;
 
+  /**
+   * Names whose mail is delivered to the relay's own accounts (Postfix `mydestination`). The mail domain cannot be one:
+   * its mail lives elsewhere. Default: `myHostname`, `localhost` and `localhost` in the mail domain.
+   */
+  readonly myDestination?: pulumi.Input<pulumi.Input<string>[]>;
+
+  /**
+   * Where mail for the relay's own accounts goes: account to address (Postfix `alias_maps`). Default: `postmaster` goes
+   * to `root`, which RFC 5321 4.5.1 demands, and root's mail stays on the relay; give `root` to receive it.
+   */
+  readonly aliases?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+
+  /** The ports the relay listens on. Default: 25 and 587. */
+  readonly listeners?: ListenersArgs;
+
+  /** The SASL side of logins. Default: PLAIN and LOGIN under TLS. */
+  readonly sasl?: SaslArgs;
+
+  /**
+   * Further main.cf parameters, name to value, checked against those the host's own Postfix knows. Parameters the
+   * component sets itself are refused. A value cannot hold a `#`: Postfix would take a comment as part of it.
+   */
+  readonly postfixParameters?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+
   /** The smart host that takes all outgoing mail (Postfix `relayhost`). Default: none, delivery by MX. */
   readonly relayHost?: RelayHostArgs;
 
@@ -47,6 +71,58 @@ export interface UserArgs {
    * readable in the secret output `logins`.
    */
   readonly password?: pulumi.Input<string>;
+
+  /**
+   * Sender addresses this login may use: whole addresses, `@domain` for all of a domain, or `any`. Any other sender is
+   * refused with 553. Default: the login at `myDomain`.
+   */
+  readonly allowedSenders?: string[];
+}
+
+/** Which ports listen; each has its own restrictions. Plain values. */
+export interface ListenersArgs {
+  /** 25 (master.cf `smtp`): clients in `myNetworks` relay, nobody logs in, strangers reach only the host's own accounts. Default: true. */
+  readonly smtp?: boolean;
+  /** 587 (`submission`, RFC 6409): STARTTLS and a login are mandatory. Default: true. */
+  readonly submission?: boolean;
+  /** 465 (`submissions`, RFC 8314): TLS from the first byte, a login is mandatory. Default: false. */
+  readonly submissions?: boolean;
+  /** 2525, the same as submission: for clients in clouds that block 465 and 587, DigitalOcean's own droplets among them. Default: false. */
+  readonly alternate?: boolean;
+}
+
+/** A SASL mechanism clients may log in with. */
+export enum Mechanism {
+  Plain = "PLAIN",
+  Login = "LOGIN",
+  CramMd5 = "CRAM-MD5",
+  DigestMd5 = "DIGEST-MD5",
+  Ntlm = "NTLM",
+}
+
+/** The name of the SASL configuration file below /etc/postfix/sasl (Postfix `smtpd_sasl_path`). */
+export enum SaslPath {
+  Smtpd = "smtpd",
+  Cyrus = "cyrus",
+}
+
+/** How logins work. */
+export interface SaslArgs {
+  /** Name of the SASL configuration file. Default: `smtpd`. */
+  readonly path?: SaslPath;
+  /**
+   * Realm of the logins (Postfix `smtpd_sasl_local_domain`); clients may log in bare or with `@realm`. Empty: Postfix
+   * passes none and SASL takes `myHostname`. Default: `myDomain`.
+   */
+  readonly realm?: pulumi.Input<string>;
+  /**
+   * Mechanisms offered. CRAM-MD5, DIGEST-MD5 and NTLM are old and only for clients that know nothing else; NTLM needs a
+   * release that still ships it. One of PLAIN, LOGIN and CRAM-MD5 is needed, because the deploy proves itself with it.
+   * Default: PLAIN and LOGIN.
+   */
+  readonly mechanisms?: Mechanism[];
+  /** Also announce AUTH in the form of an old draft (Postfix `broken_sasl_auth_clients`). Default: false. */
+  readonly brokenClients?: boolean;
 }
 
 /** The next hop for outgoing mail. */
@@ -136,6 +212,8 @@ export interface HostFacts {
   readonly postfixVersion: string;
   /** How the package copies files into the chroot: `configure-instance`, `chroot_extra_files` or `syncfiles`. */
   readonly chrootMechanism: string;
+  /** SASL mechanisms whose plugins are installed. */
+  readonly mechanisms: string[];
   /** Those of the parameters whose default or existence depends on the release that this Postfix knows. */
   readonly parameters: string[];
 }

@@ -3,9 +3,12 @@ export type {
   Endpoint,
   HostArgs,
   HostFacts,
+  ListenersArgs,
   MailRelayArgs,
   RelayHostArgs,
+  SaslArgs,
   SshKeyArgs,
   UserArgs,
 } from "./args";
+export { Mechanism, SaslPath } from "./args";
 export { MailRelay } from "./mailRelay";

@@ -63,7 +63,7 @@ export function checkedSecrets(name: string, args: MailRelayArgs, passwords: pul
 function publicPart({ users, relayHost, droplet, host, ...rest }: MailRelayArgs) {
   return {
     ...rest,
-    users: users?.map(({ login }) => ({ login })),
+    users: users?.map(({ login, allowedSenders }) => ({ login, allowedSenders })),
     relayHost: relayHost && { host: relayHost.host, port: relayHost.port, login: relayHost.login },
     droplet: droplet && { ...droplet, sshKey: droplet.sshKey && { fingerprint: droplet.sshKey.fingerprint } },
     host: host && { address: host.address, hostKey: host.hostKey, user: host.user, port: host.port },

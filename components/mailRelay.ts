@@ -49,7 +49,9 @@ export class MailRelay extends pulumi.ComponentResource {
     this.logins = pulumi.secret(
       pulumi
         .all([settings, secrets.passwords])
-        .apply(([{ logins }, given]) => Object.fromEntries(logins.map((login, index) => [login, given[index] ?? ""]))),
+        .apply(([{ users }, given]) =>
+          Object.fromEntries(users.map(({ login }, index) => [login, given[index] ?? ""])),
+        ),
     );
     this.facts = steps.facts;
     this.mainCf = steps.mainCf;

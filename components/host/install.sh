@@ -116,13 +116,31 @@ chroot_mechanism() {
   fi
 }
 
+# The mechanisms whose plugins are there, by the names the protocol uses.
+mechanisms() {
+  local plugin
+  for plugin in /usr/lib/*/sasl2/lib{plain,login,crammd5,digestmd5,ntlm}.so; do
+    [ -e "$plugin" ] || continue
+    case ${plugin##*/lib} in
+    crammd5.so) echo CRAM-MD5 ;;
+    digestmd5.so) echo DIGEST-MD5 ;;
+    *) basename "${plugin##*/lib}" .so | tr '[:lower:]' '[:upper:]' ;;
+    esac
+  done
+}
+
+# Lines as the inside of a JSON list; the words that come here need no escaping.
+json_list() {
+  sed 's/.*/"&"/' | paste -sd,
+}
+
 print_facts() {
   local known release
   # Not quoted in os-release are only words and version numbers, so nothing here needs escaping in JSON.
   release=$(. /etc/os-release && printf '%s %s' "$ID" "$VERSION_ID")
-  known=$(postconf -c /usr/share/postfix -d 2>/dev/null | sed -n 's/ =.*//p' | grep -xF -f parameters | sed 's/.*/"&"/' | paste -sd,)
-  printf '{"release":"%s","postfixVersion":"%s","chrootMechanism":"%s","parameters":[%s]}\n' \
-    "$release" "$(postconf -dh mail_version)" "$(chroot_mechanism)" "$known"
+  known=$(postconf -c /usr/share/postfix -d 2>/dev/null | sed -n 's/ =.*//p' | grep -xF -f parameters | json_list)
+  printf '{"release":"%s","postfixVersion":"%s","chrootMechanism":"%s","mechanisms":[%s],"parameters":[%s]}\n' \
+    "$release" "$(postconf -dh mail_version)" "$(chroot_mechanism)" "$(mechanisms | json_list)" "$known"
 }
 
 wait_for_cloud_init

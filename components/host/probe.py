@@ -9,6 +9,7 @@ Credentials in a plan: a login and password, or "live", which takes one pair fro
 
 import base64
 import concurrent.futures
+import hmac
 import ipaddress
 import json
 import smtplib
@@ -57,60 +58,72 @@ def tls_context():
     return context
 
 
-def connect(address, port, deadline):
+def connect(address, dialogue, deadline):
     """Connects, again and again until the deadline: right after a boot or reload nobody may listen yet."""
+    port = dialogue["port"]
+    settings = {"timeout": 20, "source_address": (address, 0)}
     while True:
         try:
-            return smtplib.SMTP(address, port, "probe.invalid", timeout=20, source_address=(address, 0))
+            if dialogue["tls"] == "implicit":
+                return smtplib.SMTP_SSL(address, port, "probe.invalid", context=tls_context(), **settings)
+            return smtplib.SMTP(address, port, "probe.invalid", **settings)
         except (OSError, smtplib.SMTPException) as error:
             if time.monotonic() > deadline:
                 raise Disagreement(f"port {port} on {address} gave no greeting: {error}") from error
         time.sleep(0.1)
 
 
-def authenticate(client, step, credentials):
+def authenticate(client, mechanism, credentials):
     """AUTH as UTF-8 (RFC 4616), which smtplib's own login() cannot send."""
-    login, password = (base64.b64encode(text.encode()).decode() for text in credentials)
-    if step["mechanism"] == "LOGIN":
+    login, password = (text.encode() for text in credentials)
+    if mechanism == "LOGIN":
         client.docmd("AUTH LOGIN")
-        client.docmd(login)
-        return client.docmd(password)
-    plain = base64.b64encode("\0".join(["", *credentials]).encode()).decode()
-    return client.docmd("AUTH PLAIN " + plain)
+        client.docmd(encoded(login))
+        return client.docmd(encoded(password))
+    if mechanism == "CRAM-MD5":
+        _, challenge = client.docmd("AUTH CRAM-MD5")
+        digest = hmac.new(password, base64.b64decode(challenge), "md5").hexdigest()
+        return client.docmd(encoded(login + b" " + digest.encode()))
+    return client.docmd("AUTH PLAIN " + encoded(b"\0" + login + b"\0" + password))
 
 
-def take(client, step, credentials, certificates):
-    """Performs one step and returns its reply."""
-    action = step["do"]
-    if action == "starttls":
-        client.ehlo()
-        if "auth" in client.esmtp_features and not step.get("authBefore"):
+def encoded(text):
+    return base64.b64encode(text).decode()
+
+
+def start(client, dialogue, certificates):
+    """EHLO, STARTTLS where it is asked for, and the exact AUTH line the server then offers."""
+    client.ehlo()
+    if dialogue["tls"] == "starttls":
+        if "auth" in client.esmtp_features:
             raise Disagreement("offers AUTH before TLS")
-        reply = client.starttls(context=tls_context())
-        der = client.sock.getpeercert(binary_form=True)
-        certificates.append(ssl.DER_cert_to_PEM_cert(der))
+        code, text = client.starttls(context=tls_context())
+        if code != 220:
+            raise Disagreement(f"STARTTLS was answered {code} {text.decode(errors='replace')}")
         client.ehlo()
-        offered = sorted(client.esmtp_features.get("auth", "").split())
-        if offered != sorted(step.get("offers", [])):
-            raise Disagreement(f"offers AUTH {' '.join(offered) or 'nothing'} under TLS")
-        return reply
-    if action == "auth":
-        return authenticate(client, step, credentials)
-    if action == "command":
-        return client.docmd(step["text"])
-    raise ValueError(f"unknown step {action}")
+    if dialogue["tls"] != "none":
+        certificates.append(ssl.DER_cert_to_PEM_cert(client.sock.getpeercert(binary_form=True)))
+    # The old form "AUTH=..." repeats the mechanisms; smtplib adds both up.
+    offered = sorted(set(client.esmtp_features.get("auth", "").split()))
+    if offered != sorted(dialogue["offers"]):
+        raise Disagreement(f"offers AUTH {' '.join(offered) or 'nothing'}")
+
+
+def demand(what, reply, expected):
+    code, text = reply
+    if code != expected:
+        raise Disagreement(f"{what} was answered {code} {text.decode(errors='replace')}, expected {expected}")
 
 
 def hold(dialogue, address, credentials, deadline, certificates):
-    client = connect(address, dialogue["port"], deadline)
+    client = connect(address, dialogue, deadline)
     try:
-        client.ehlo()
+        start(client, dialogue, certificates)
+        login = dialogue.get("login")
+        if login:
+            demand("AUTH " + login["mechanism"], authenticate(client, login["mechanism"], credentials), login["expect"])
         for step in dialogue["steps"]:
-            code, text = take(client, step, credentials, certificates)
-            if code != step["expect"]:
-                said = text.decode(errors="replace") if isinstance(text, bytes) else text
-                what = step.get("text", step["do"])
-                raise Disagreement(f"{what} was answered {code} {said}, expected {step['expect']}")
+            demand(step["command"], client.docmd(step["command"]), step["expect"])
         client.docmd("QUIT")
     except (OSError, smtplib.SMTPException) as error:
         raise Disagreement(f"the dialogue broke off: {error}") from error
@@ -126,7 +139,7 @@ def run(dialogue, plan, deadline, certificates):
         return "skipped", "this host has no route"
     if dialogue["from"] == "outside" and any(ipaddress.ip_address(address) in network for network in networks):
         return "skipped", f"this host's own address {address} is in mynetworks"
-    credentials = dialogue.get("credentials")
+    credentials = dialogue.get("login", {}).get("credentials")
     if credentials == "live":
         credentials = live_credentials()
         if credentials is None:

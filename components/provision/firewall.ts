@@ -15,7 +15,11 @@ export function createFirewall(
   const rules = settings.apply((resolved) => ({
     inbound: [
       { protocol: "tcp", portRange: "22", sourceAddresses: resolved.droplet?.sshSources ?? [] },
-      ...listeners().map(({ port }) => ({ protocol: "tcp", portRange: String(port), sourceAddresses: everywhere })),
+      ...listeners(resolved).map(({ port }) => ({
+        protocol: "tcp",
+        portRange: String(port),
+        sourceAddresses: everywhere,
+      })),
       { protocol: "icmp", sourceAddresses: everywhere },
     ],
     outbound: [

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { renderBundle, RenderedFile } from "../render/bundle";
+import { renderBundle, RenderedFile, unsupported } from "../render/bundle";
 import { Facts, parseFacts, releaseDependentParameters } from "../render/facts";
 import { renderMainCf } from "../render/mainCf";
 import { renderMasterCf } from "../render/masterCf";
@@ -7,6 +7,7 @@ import { packages } from "../render/packages";
 import { proofPlan } from "../render/probes";
 import { Credential, renderUserDatabase } from "../render/sasl";
 import { RelaySettings } from "../settings/settings";
+import { describeIssues } from "../settings/validate";
 import { CheckedSecrets } from "../inputs";
 import { RelayHost } from "./host";
 import { hostStep } from "./step";
@@ -37,10 +38,16 @@ export function createSteps(
 
   const userFiles = pulumi
     .all([settings, secrets.passwords])
-    .apply(([resolved, given]) => [text("users", renderUserDatabase(credentials(resolved, given), resolved.realm))]);
+    .apply(([resolved, given]) => [
+      text("users", renderUserDatabase(credentials(resolved, given), resolved.sasl.realm)),
+    ]);
   const users = hostStep(`${name}-users`, "users", host, ["lib.sh"], userFiles, after(install));
 
-  const bundle = pulumi.all([settings, facts, secrets.relayHostPassword]).apply((all) => renderBundle(...all));
+  const bundle = pulumi.all([settings, facts, secrets.relayHostPassword]).apply(([resolved, found, password]) => {
+    const impossible = unsupported(resolved, found);
+    if (impossible.length > 0) throw new pulumi.RunError(describeIssues(name, impossible));
+    return renderBundle(resolved, found, password);
+  });
   const applyFiles = bundle.apply(({ generation, files }) => [text("generation", generation), ...files]);
   const apply = hostStep(`${name}-apply`, "apply", host, ["lib.sh", "trial.sh", "probe.py"], applyFiles, after(users));
 
@@ -70,8 +77,8 @@ function installFiles(host: RelayHost): pulumi.Output<RenderedFile[]> {
   return pulumi.output(host.deletedWith ? [...files, text("close-metadata", "")] : files);
 }
 
-function credentials({ logins }: RelaySettings, passwords: string[]): Credential[] {
-  return logins.map((login, index) => ({ login, password: passwords[index] ?? "" }));
+function credentials({ users }: RelaySettings, passwords: string[]): Credential[] {
+  return users.map(({ login }, index) => ({ login, password: passwords[index] ?? "" }));
 }
 
 function text(path: string, body: string): RenderedFile {

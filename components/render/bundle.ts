@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { RelaySettings } from "../settings/settings";
+import { Issue } from "../settings/validate";
 import { Facts } from "./facts";
 import { renderMainCf } from "./mainCf";
 import { renderMasterCf } from "./masterCf";
-import { smokePlan, trialPlan, trialPortOffset } from "./probes";
+import { smokePlan, trialPlan, trialPortOffset, trialSender } from "./probes";
 import { renderSaslConf, renderUserDatabase } from "./sasl";
-import { renderRelayPassword } from "./tables";
+import { renderAliases, renderRelayPassword, renderSenderLogins, senderLoginMaps } from "./tables";
 
 /** One file for the host, relative to the folder it is unpacked or installed in. */
 export interface RenderedFile {
@@ -13,6 +14,17 @@ export interface RenderedFile {
   body: string;
   /** Permission bits; everything is owned by root. */
   mode: number;
+}
+
+/** What the settings ask for that this host cannot give; each as option path and advice. */
+export function unsupported(settings: RelaySettings, facts: Facts): Issue[] {
+  return settings.sasl.mechanisms
+    .map((mechanism, index) => ({ mechanism, path: `sasl.mechanisms[${index}]` }))
+    .filter(({ mechanism }) => !facts.mechanisms.includes(mechanism))
+    .map(({ mechanism, path }) => ({
+      path,
+      message: `${facts.release} ships no ${mechanism}; it has ${facts.mechanisms.join(", ")}`,
+    }));
 }
 
 /** What the apply step receives. */
@@ -30,7 +42,9 @@ export function renderBundle(settings: RelaySettings, facts: Facts, relayHostPas
   const etc: RenderedFile[] = [
     { path: "main.cf", body: renderMainCf(settings, facts), mode: 0o644 },
     { path: "master.cf", body: renderMasterCf(settings), mode: 0o644 },
-    { path: "sasl/smtpd.conf", body: renderSaslConf(), mode: 0o644 },
+    { path: `sasl/${settings.sasl.path}.conf`, body: renderSaslConf(settings), mode: 0o644 },
+    { path: "aliases", body: renderAliases(settings), mode: 0o644 },
+    { path: "sender_logins", body: renderSenderLogins(settings), mode: 0o644 },
   ];
   if (settings.relayHost?.login !== undefined) {
     const body = renderRelayPassword(settings.relayHost, relayHostPassword);
@@ -52,13 +66,17 @@ function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
     smtpd_authorized_xclient_hosts: "127.0.0.1",
     // Nothing a probe says may ever leave.
     defer_transports: ["smtp", "relay"],
+    smtpd_sender_login_maps: [
+      `inline:{{${trialSender} = trial trial@${settings.sasl.realm}}}`,
+      ...senderLoginMaps(settings),
+    ],
   };
   const binding = (listener: { port: number }) => `127.0.0.1:${listener.port + trialPortOffset}`;
   const plan = (value: unknown) => JSON.stringify(value) + "\n";
   return [
     { path: "trial/main.cf", body: renderMainCf(settings, facts, overrides), mode: 0o644 },
     { path: "trial/master.cf", body: renderMasterCf(settings, binding), mode: 0o644 },
-    { path: "trial.users", body: renderUserDatabase([trial], settings.realm), mode: 0o600 },
+    { path: "trial.users", body: renderUserDatabase([trial], settings.sasl.realm), mode: 0o600 },
     { path: "trial.plan", body: plan(trialPlan(settings, trial)), mode: 0o600 },
     { path: "smoke.plan", body: plan(smokePlan(settings)), mode: 0o600 },
   ];

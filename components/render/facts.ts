@@ -3,6 +3,7 @@ export interface Facts {
   release: string;
   postfixVersion: string;
   chrootMechanism: string;
+  mechanisms: string[];
   parameters: string[];
 }
 
@@ -14,11 +15,11 @@ export function parseFacts(stdout: string): Facts {
   } catch {
     throw new Error(`the install step did not end with its facts but with: ${JSON.stringify(stdout.slice(-200))}`);
   }
-  const { release, postfixVersion, chrootMechanism, parameters } = facts;
-  if (!release || !postfixVersion || !chrootMechanism || !Array.isArray(parameters)) {
+  const { release, postfixVersion, chrootMechanism, mechanisms, parameters } = facts;
+  if (!release || !postfixVersion || !chrootMechanism || !Array.isArray(mechanisms) || !Array.isArray(parameters)) {
     throw new Error(`the install step's facts are incomplete: ${stdout.slice(0, 200)}`);
   }
-  return { release, postfixVersion, chrootMechanism, parameters };
+  return { release, postfixVersion, chrootMechanism, mechanisms, parameters };
 }
 
 /**

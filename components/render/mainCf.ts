@@ -1,5 +1,6 @@
 import { RelaySettings } from "../settings/settings";
 import { Facts } from "./facts";
+import { senderLoginMaps } from "./tables";
 
 /** One main.cf parameter's value: text, a list (printed with commas), a number or a yes/no. */
 export type ParameterValue = string | string[] | number | boolean;
@@ -33,6 +34,7 @@ export function renderMainCf(settings: RelaySettings, facts: Facts, overrides: P
     ["TLS for clients", clientTls()],
     ["Outgoing mail", outgoing(settings)],
     ["Throughput", throughput()],
+    ["Chosen with postfixParameters", settings.postfixParameters],
   ];
   const owned = new Set(sections.flatMap(([, parameters]) => Object.keys(parameters)));
   const replaced = sections.map(([title, parameters]): [string, Parameters] => [
@@ -64,9 +66,9 @@ function compatibilityLevel(version: string): string {
 function localDelivery(settings: RelaySettings): Parameters {
   return {
     mydestination: settings.myDestination,
-    alias_maps: "",
+    alias_maps: "texthash:$config_directory/aliases",
     alias_database: "",
-    local_recipient_maps: "proxy:unix:passwd.byname",
+    local_recipient_maps: ["proxy:unix:passwd.byname", "$alias_maps"],
     append_dot_mydomain: false,
     biff: false,
     recipient_delimiter: "+",
@@ -80,12 +82,16 @@ function relaying(settings: RelaySettings, facts: Facts): Parameters {
     smtpd_client_restrictions: "",
     smtpd_helo_required: true,
     smtpd_helo_restrictions: "",
-    smtpd_sender_restrictions: ["reject_non_fqdn_sender"],
+    smtpd_sender_restrictions: ["reject_non_fqdn_sender", "reject_authenticated_sender_login_mismatch"],
+    smtpd_sender_login_maps: senderLoginMaps(settings),
     // Ends in reject (554), not in the default defer (454): a stranger is told at once and for good.
     smtpd_relay_restrictions: ["permit_mynetworks", "permit_sasl_authenticated", "reject_unauth_destination"],
     smtpd_recipient_restrictions: ["reject_non_fqdn_recipient", "reject_unlisted_recipient"],
     smtpd_data_restrictions: ["reject_unauth_pipelining"],
     disable_vrfy_command: true,
+    // Whoever may use these can pretend to be any client; only the probe listener in master.cf allows it, on loopback.
+    smtpd_authorized_xclient_hosts: "",
+    smtpd_authorized_xforward_hosts: "",
     ...only(facts, {
       smtpd_relay_before_recipient_restrictions: true,
       smtpd_forbid_unauth_pipelining: true,
@@ -102,12 +108,13 @@ function sasl(settings: RelaySettings, facts: Facts): Parameters {
   return {
     smtpd_sasl_auth_enable: false,
     smtpd_sasl_type: "cyrus",
-    smtpd_sasl_path: "smtpd",
+    smtpd_sasl_path: settings.sasl.path,
     ...only(facts, { cyrus_sasl_config_path: "$config_directory/sasl" }),
-    smtpd_sasl_local_domain: settings.realm,
+    smtpd_sasl_local_domain: settings.sasl.localDomain,
     smtpd_sasl_security_options: ["noanonymous"],
     smtpd_sasl_tls_security_options: ["noanonymous"],
     smtpd_sasl_authenticated_header: false,
+    broken_sasl_auth_clients: settings.sasl.brokenClients,
     smtpd_tls_auth_only: true,
   };
 }

@@ -1,4 +1,4 @@
-import { RelaySettings } from "../settings/settings";
+import { ListenerName, RelaySettings } from "../settings/settings";
 
 /** One line of master.cf, in its own column order; undefined columns print as `-`. */
 interface Service {
@@ -17,29 +17,62 @@ interface Service {
 export interface Listener {
   port: number;
   service: string;
-  tls: "starttls";
+  tls: "starttls" | "implicit";
   auth: boolean;
   options: Record<string, string>;
 }
 
-/** The listeners of a relay, in the order of their ports. */
-export function listeners(): Listener[] {
-  return [
-    { port: 25, service: "smtp", tls: "starttls", auth: false, options: {} },
-    {
-      port: 587,
-      service: "submission",
-      tls: "starttls",
-      auth: true,
-      options: {
-        syslog_name: "postfix/submission",
-        smtpd_tls_security_level: "encrypt",
-        smtpd_sasl_auth_enable: "yes",
-        smtpd_relay_restrictions: "permit_sasl_authenticated,reject",
-      },
-    },
-  ];
+const loginOnly = {
+  smtpd_sasl_auth_enable: "yes",
+  smtpd_relay_restrictions: "permit_sasl_authenticated,reject",
+};
+const demandStartTls = { smtpd_tls_security_level: "encrypt", ...loginOnly };
+
+const known: Record<ListenerName, Listener> = {
+  smtp: { port: 25, service: "smtp", tls: "starttls", auth: false, options: {} },
+  submission: {
+    port: 587,
+    service: "submission",
+    tls: "starttls",
+    auth: true,
+    options: { syslog_name: "postfix/submission", ...demandStartTls },
+  },
+  submissions: {
+    port: 465,
+    service: "submissions",
+    tls: "implicit",
+    auth: true,
+    options: { syslog_name: "postfix/submissions", smtpd_tls_wrappermode: "yes", ...loginOnly },
+  },
+  alternate: {
+    port: 2525,
+    service: "2525",
+    tls: "starttls",
+    auth: true,
+    options: { syslog_name: "postfix/alternate", ...demandStartTls },
+  },
+};
+
+/** The listeners of a relay. */
+export function listeners(settings: RelaySettings): Listener[] {
+  return settings.listeners.map((name) => known[name]);
 }
+
+/**
+ * Loopback only: main.cf's own restrictions, asked as any client with any login by means of XCLIENT. The host's local
+ * users, who may relay anyway, are the only ones who can reach it.
+ */
+export const probeListener = {
+  port: 10025,
+  service: "127.0.0.1:10025",
+  options: {
+    syslog_name: "postfix/probe",
+    smtpd_authorized_xclient_hosts: "127.0.0.1",
+    smtpd_sasl_auth_enable: "yes",
+    smtpd_tls_security_level: "none",
+    smtpd_tls_auth_only: "no",
+  },
+};
 
 /**
  * The package's own services (Postfix 3.5 to 3.10) with its chroot column: everything that needs no file outside the
@@ -75,13 +108,13 @@ const packaged: Service[] = [
 ];
 
 /** Where a listener is bound; the trial instance moves all of them to loopback. */
-export type Binding = (listener: Listener) => string;
+export type Binding = (listener: { port: number; service: string }) => string;
 
 const publicBinding: Binding = (listener) => listener.service;
 
 /** master.cf for these settings. */
-export function renderMasterCf(_settings: RelaySettings, binding: Binding = publicBinding): string {
-  const inet = listeners().map((listener): Service => ({
+export function renderMasterCf(settings: RelaySettings, binding: Binding = publicBinding): string {
+  const inet = [...listeners(settings), probeListener].map((listener): Service => ({
     name: binding(listener),
     type: "inet",
     private: false,
@@ -91,7 +124,7 @@ export function renderMasterCf(_settings: RelaySettings, binding: Binding = publ
   }));
   return [
     "# Managed by pulumi-mail-relay: change the MailRelay's arguments, edits here are lost.",
-    "# service  type  private  unpriv  chroot  wakeup  maxproc  command",
+    "# service       type  private  unpriv  chroot  wakeup  maxproc  command",
     ...[...inet, ...packaged].flatMap(printService),
     "",
   ].join("\n");
@@ -99,7 +132,7 @@ export function renderMasterCf(_settings: RelaySettings, binding: Binding = publ
 
 function printService(service: Service): string[] {
   const columns = [
-    service.name.padEnd(10),
+    service.name.padEnd(15),
     service.type.padEnd(10),
     flag(service.private),
     flag(service.unprivileged),
@@ -117,6 +150,6 @@ function flag(value: boolean | undefined): string {
 }
 
 /** The ports as the output `endpoints` shows them. */
-export function endpoints(): { port: number; tls: string; auth: boolean }[] {
-  return listeners().map(({ port, tls, auth }) => ({ port, tls, auth }));
+export function endpoints(settings: RelaySettings): { port: number; tls: string; auth: boolean }[] {
+  return listeners(settings).map(({ port, tls, auth }) => ({ port, tls, auth }));
 }

@@ -1,22 +1,26 @@
 import { covers } from "../settings/addresses";
 import { RelaySettings } from "../settings/settings";
-import { Listener, listeners } from "./masterCf";
+import { Listener, listeners, probeListener } from "./masterCf";
 import { Credential } from "./sasl";
 
-/** One step of an SMTP dialogue and the reply code it must get; `host/probe.py` carries it out. */
-export type ProbeStep =
-  | { do: "starttls"; offers: string[]; expect: number }
-  | { do: "auth"; mechanism: "PLAIN" | "LOGIN"; expect: number }
-  | { do: "command"; text: string; expect: number };
+/** One command of an SMTP dialogue and the reply code it must get. */
+export interface ProbeStep {
+  command: string;
+  expect: number;
+}
 
+/** An SMTP dialogue that ends before any message is sent; `host/probe.py` holds it. */
 export interface Dialogue {
   /** What it shows, as a sentence for people. */
   name: string;
   /** `outside` connects to and from the host's own public address, as any stranger's packets would arrive. */
   from: "loopback" | "outside";
   port: number;
-  /** `live` takes one pair from the user database on the host. */
-  credentials?: [login: string, password: string] | "live";
+  tls: "none" | "starttls" | "implicit";
+  /** The AUTH mechanisms the server must offer, once TLS has started where there is any. */
+  offers: string[];
+  /** A login to try before the steps. `live` takes one pair from the user database on the host. */
+  login?: { mechanism: string; credentials: [login: string, password: string] | "live"; expect: number };
   steps: ProbeStep[];
 }
 
@@ -31,146 +35,167 @@ export interface ProbePlan {
 /** Added to every port in the trial instance, which listens on loopback only. */
 export const trialPortOffset = 20000;
 
-const mechanisms = ["PLAIN", "LOGIN"];
-const sender = "MAIL FROM:<probe@relay-probe.invalid>";
+/** The sender of the trial's own login; nobody else may use it. */
+export const trialSender = "trial@relay-probe.invalid";
+
+const anySender = step("MAIL FROM:<>", 250);
 const recipient = "RCPT TO:<probe@relay-probe.invalid>";
 
-function command(text: string, expect: number): ProbeStep {
-  return { do: "command", text, expect };
-}
-
-function startTls(listener: Listener): ProbeStep {
-  return { do: "starttls", offers: listener.auth ? mechanisms : [], expect: 220 };
+function step(command: string, expect: number): ProbeStep {
+  return { command, expect };
 }
 
 /** Asked of the staged configuration before it goes live: a login may relay, a stranger may not, on every listener. */
 export function trialPlan(settings: RelaySettings, trial: Credential): ProbePlan {
-  const stranger = strangerAddress(settings.myNetworks);
-  const dialogues = listeners().flatMap((listener): Dialogue[] => {
-    const port = listener.port + trialPortOffset;
-    const accepted: Dialogue = listener.auth
-      ? {
-          name: `a login may send on ${listener.port}`,
-          from: "loopback",
-          port,
-          credentials: [trial.login, trial.password],
-          steps: [
-            startTls(listener),
-            { do: "auth", mechanism: "PLAIN", expect: 235 },
-            command(sender, 250),
-            command(recipient, 250),
-          ],
-        }
-      : {
-          name: `mynetworks may send on ${listener.port}`,
-          from: "loopback",
-          port,
-          steps: [command(sender, 250), command(recipient, 250)],
-        };
-    const refused: Dialogue = {
-      name: `a stranger may not relay on ${listener.port}`,
-      from: "loopback",
-      port,
-      steps: [
-        startTls(listener),
-        command(`XCLIENT ADDR=${stranger}`, 220),
-        command("EHLO probe.invalid", 250),
-        command(sender, 250),
-        command(recipient, 554),
-      ],
-    };
-    return [accepted, refused];
+  const moved = (listener: Listener) => ({ ...listener, port: listener.port + trialPortOffset });
+  const become = step(`XCLIENT ADDR=${strangerAddress(settings.myNetworks)}`, 220);
+  const dialogues = listeners(settings).flatMap((listener): Dialogue[] => [
+    ...(listener.auth ? trialLogins(settings, listener, moved(listener), trial) : [trusted(listener, moved(listener))]),
+    {
+      ...dialogue(`a stranger may not relay on ${listener.port}`, settings, moved(listener)),
+      steps: [become, step("EHLO probe.invalid", 250), anySender, step(recipient, 554)],
+    },
+  ]);
+  return plan(settings, 20, dialogues);
+}
+
+function trialLogins(settings: RelaySettings, listener: Listener, moved: Listener, trial: Credential): Dialogue[] {
+  const loggedIn = (name: string, steps: ProbeStep[]): Dialogue => ({
+    ...dialogue(name, settings, moved),
+    login: { mechanism: provable(settings)[0] ?? "PLAIN", credentials: [trial.login, trial.password], expect: 235 },
+    steps,
   });
-  return { patienceSeconds: 20, networks: plainNetworks(settings), dialogues };
+  return [
+    loggedIn(`a login may send on ${listener.port}`, [step(`MAIL FROM:<${trialSender}>`, 250), step(recipient, 250)]),
+    loggedIn(`a login may not send as somebody else on ${listener.port}`, [
+      step("MAIL FROM:<somebody-else@relay-probe.invalid>", 250),
+      step(recipient, 553),
+    ]),
+  ];
 }
 
 /** Asked of the live listeners right after the swap. */
 export function smokePlan(settings: RelaySettings): ProbePlan {
+  const dialogues = listeners(settings).flatMap((listener): Dialogue[] => [
+    listener.auth ? liveLogin(settings, listener) : trusted(listener, listener),
+    strangerDialogue(settings, listener),
+  ]);
+  return plan(settings, 30, [...dialogues, pretendedStranger(settings)]);
+}
+
+function liveLogin(settings: RelaySettings, listener: Listener): Dialogue {
   return {
-    patienceSeconds: 30,
-    networks: plainNetworks(settings),
-    dialogues: listeners().flatMap((listener): Dialogue[] =>
-      listener.auth
-        ? [
-            {
-              name: `a login is accepted on ${listener.port}`,
-              from: "loopback",
-              port: listener.port,
-              credentials: "live",
-              steps: [
-                startTls(listener),
-                { do: "auth", mechanism: "PLAIN", expect: 235 },
-                command(sender, 250),
-                command(recipient, 250),
-              ],
-            },
-            strangerDialogue(listener),
-          ]
-        : [
-            {
-              name: `mynetworks may send on ${listener.port}`,
-              from: "loopback",
-              port: listener.port,
-              steps: [startTls(listener), command(sender, 250), command(recipient, 250)],
-            },
-            strangerDialogue(listener),
-          ],
-    ),
+    ...dialogue(`a login is accepted on ${listener.port}`, settings, listener),
+    login: { mechanism: provable(settings)[0] ?? "PLAIN", credentials: "live", expect: 235 },
+    steps: [anySender, step(recipient, 250)],
   };
 }
 
 /** What a deploy ends with: every login works, a wrong password does not, a stranger cannot relay. */
 export function proofPlan(settings: RelaySettings, users: Credential[]): ProbePlan {
-  const submission = listeners().filter((listener) => listener.auth);
-  const dialogues = submission.flatMap((listener): Dialogue[] => [
-    ...users.flatMap(({ login, password }) => mechanismsOf(login, password, listener)),
-    ...(users[0] ? [wrongPassword(listener, users[0])] : []),
-    {
-      name: `AUTH before TLS is refused on ${listener.port}`,
-      from: "loopback",
-      port: listener.port,
-      steps: [command("AUTH PLAIN AHByb2JlAHByb2Jl", 530)],
-    },
+  const open = listeners(settings);
+  const dialogues = open
+    .filter((listener) => listener.auth)
+    .flatMap((listener): Dialogue[] => [
+      ...users.flatMap((user) => userLogins(settings, user, listener)),
+      ...(users[0] ? [withRealm(settings, users[0], listener), wrongPassword(settings, users[0], listener)] : []),
+      ...(listener.tls === "starttls" ? [beforeTls(listener)] : []),
+    ]);
+  const strangers = open.flatMap((listener) => [
+    strangerDialogue(settings, listener),
+    noPretending(settings, listener),
   ]);
-  return {
-    patienceSeconds: 30,
-    networks: plainNetworks(settings),
-    dialogues: [...dialogues, ...listeners().map(strangerDialogue)],
-  };
+  return plan(settings, 30, [...dialogues, ...strangers, pretendedStranger(settings)]);
 }
 
-function mechanismsOf(login: string, password: string, listener: Listener): Dialogue[] {
-  return (["PLAIN", "LOGIN"] as const).map((mechanism) => ({
-    name: `${login} logs in with ${mechanism} on ${listener.port}`,
-    from: "loopback",
-    port: listener.port,
-    credentials: [login, password],
-    steps: [startTls(listener), { do: "auth", mechanism, expect: 235 }],
+function userLogins(settings: RelaySettings, { login, password }: Credential, listener: Listener): Dialogue[] {
+  return provable(settings).map((mechanism) => ({
+    ...dialogue(`${login} logs in with ${mechanism} on ${listener.port}`, settings, listener),
+    login: { mechanism, credentials: [login, password], expect: 235 },
   }));
 }
 
-/** A success with the same login stands before it in the plan, so a refusal here is the password's. */
-function wrongPassword(listener: Listener, { login, password }: Credential): Dialogue {
+function withRealm(settings: RelaySettings, { login, password }: Credential, listener: Listener): Dialogue {
+  const full = `${login}@${settings.sasl.realm}`;
   return {
-    name: `a wrong password is refused on ${listener.port}`,
+    ...dialogue(`${full} logs in on ${listener.port}`, settings, listener),
+    login: { mechanism: provable(settings)[0] ?? "PLAIN", credentials: [full, password], expect: 235 },
+  };
+}
+
+/** A success with the same login stands before it in the plan, so a refusal here is the password's. */
+function wrongPassword(settings: RelaySettings, { login, password }: Credential, listener: Listener): Dialogue {
+  const wrong = `${password.slice(0, 200)}-wrong`;
+  return {
+    ...dialogue(`a wrong password is refused on ${listener.port}`, settings, listener),
+    login: { mechanism: provable(settings)[0] ?? "PLAIN", credentials: [login, wrong], expect: 535 },
+  };
+}
+
+function beforeTls(listener: Listener): Dialogue {
+  return {
+    name: `AUTH before TLS is refused on ${listener.port}`,
     from: "loopback",
     port: listener.port,
-    credentials: [login, `${password.slice(0, 200)}-wrong`],
-    steps: [startTls(listener), { do: "auth", mechanism: "PLAIN", expect: 535 }],
+    tls: "none",
+    offers: [],
+    steps: [step("AUTH PLAIN AHByb2JlAHByb2Jl", 530)],
   };
 }
 
-function strangerDialogue(listener: Listener): Dialogue {
+function trusted(listener: Listener, bound: Listener): Dialogue {
   return {
-    name: `a stranger may not relay on ${listener.port}`,
-    from: "outside",
-    port: listener.port,
-    steps: [startTls(listener), command(sender, 250), command(recipient, 554)],
+    name: `mynetworks may send on ${listener.port}`,
+    from: "loopback",
+    port: bound.port,
+    tls: "starttls",
+    offers: [],
+    steps: [anySender, step(recipient, 250)],
   };
 }
 
-function plainNetworks(settings: RelaySettings): string[] {
-  return settings.myNetworks.map((network) => network.replace(/[[\]]/g, ""));
+function strangerDialogue(settings: RelaySettings, listener: Listener): Dialogue {
+  return {
+    ...dialogue(`a stranger may not relay on ${listener.port}`, settings, listener),
+    from: "outside",
+    steps: [anySender, step(recipient, 554)],
+  };
+}
+
+function noPretending(settings: RelaySettings, listener: Listener): Dialogue {
+  return {
+    ...dialogue(`XCLIENT and XFORWARD are refused on ${listener.port}`, settings, listener),
+    from: "outside",
+    steps: [step("XCLIENT ADDR=127.0.0.1", 550), step("XFORWARD ADDR=127.0.0.1", 550)],
+  };
+}
+
+/** The live restrictions asked as a stranger, also where the host's own address is one of mynetworks. */
+function pretendedStranger(settings: RelaySettings): Dialogue {
+  const stranger = strangerAddress(settings.myNetworks);
+  return {
+    name: `${stranger} may not relay`,
+    from: "loopback",
+    port: probeListener.port,
+    tls: "none",
+    offers: settings.sasl.mechanisms,
+    steps: [step(`XCLIENT ADDR=${stranger}`, 220), step("EHLO probe.invalid", 250), anySender, step(recipient, 554)],
+  };
+}
+
+function dialogue(name: string, settings: RelaySettings, listener: Listener): Dialogue {
+  const offers = listener.auth ? settings.sasl.mechanisms : [];
+  return { name, from: "loopback", port: listener.port, tls: listener.tls, offers, steps: [] };
+}
+
+/** The mechanisms probe.py can log in with, of those that are offered; validation sees to it that there is one. */
+function provable({ sasl }: RelaySettings): string[] {
+  return sasl.mechanisms.filter((mechanism) => ["PLAIN", "LOGIN", "CRAM-MD5"].includes(mechanism));
+}
+
+function plan(settings: RelaySettings, patienceSeconds: number, dialogues: Dialogue[]): ProbePlan {
+  const networks = settings.myNetworks.map((network) => network.replace(/[[\]]/g, ""));
+  return { patienceSeconds, networks, dialogues };
 }
 
 /** A documentation address (RFC 5737) that is not in mynetworks, to be a stranger under XCLIENT. */

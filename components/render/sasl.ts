@@ -1,13 +1,15 @@
+import { RelaySettings } from "../settings/settings";
+
 /** The Cyrus SASL side: its configuration file, and the user database as text for `db_load`. */
 
-/** `/etc/postfix/sasl/smtpd.conf`. The database path is the one seen from inside Postfix's chroot. */
-export function renderSaslConf(): string {
+/** `/etc/postfix/sasl/NAME.conf`. The database path is the one seen from inside Postfix's chroot. */
+export function renderSaslConf({ sasl }: RelaySettings): string {
   return [
     "# Managed by pulumi-mail-relay: change the MailRelay's arguments, edits here are lost.",
     "pwcheck_method: auxprop",
     "auxprop_plugin: sasldb",
     "sasldb_path: /sasl/relay.db",
-    "mech_list: PLAIN LOGIN",
+    `mech_list: ${sasl.mechanisms.join(" ")}`,
     "",
   ].join("\n");
 }

@@ -1,6 +1,46 @@
-import { RelayHostSettings } from "../settings/settings";
+import { RelayHostSettings, RelaySettings, UserSettings } from "../settings/settings";
+
+/** Lookup tables as text, for Postfix's `texthash:`. */
 
 /** Postfix's `smtp_sasl_password_maps` for the smart host; the key is exactly what `relayhost` says. */
 export function renderRelayPassword(relayHost: RelayHostSettings, password: string): string {
   return `[${relayHost.host}]:${relayHost.port} ${relayHost.login ?? ""}:${password}\n`;
+}
+
+/** Postfix's `alias_maps`: the relay's own accounts and where their mail goes. */
+export function renderAliases({ aliases }: RelaySettings): string {
+  return table(Object.entries(aliases));
+}
+
+/**
+ * Postfix's `smtpd_sender_login_maps`: sender address or @domain to the logins that may use it. Postfix takes the most
+ * specific entry only, so an address also lists the logins that own its domain, and every entry those that may use any.
+ */
+export function renderSenderLogins({ users, sasl }: RelaySettings): string {
+  const senders = new Set(users.flatMap(({ allowedSenders }) => allowedSenders.map((sender) => sender.toLowerCase())));
+  senders.delete("any");
+  return table([...senders].sort().map((sender) => [sender, owners(users, sender, sasl.realm).join(", ")]));
+}
+
+/** The maps' list; a sender that no table names belongs to the logins that may use any. */
+export function senderLoginMaps({ users, sasl }: RelaySettings): string[] {
+  const unlimited = users.filter(({ allowedSenders }) => allowedSenders.includes("any"));
+  const names = unlimited.flatMap(({ login }) => forms(login, sasl.realm));
+  const rest = names.length > 0 ? [`static:{${names.join(", ")}}`] : [];
+  return ["texthash:$config_directory/sender_logins", ...rest];
+}
+
+function owners(users: UserSettings[], sender: string, realm: string): string[] {
+  const domain = sender.slice(sender.lastIndexOf("@"));
+  const covers = (allowed: string) => ["any", sender, domain].includes(allowed.toLowerCase());
+  return users.filter(({ allowedSenders }) => allowedSenders.some(covers)).flatMap(({ login }) => forms(login, realm));
+}
+
+/** Postfix sees a login as the client gave it, bare or with its realm. */
+function forms(login: string, realm: string): string[] {
+  return [login, `${login}@${realm}`];
+}
+
+function table(rows: [key: string, value: string][]): string {
+  return rows.map(([key, value]) => `${key} ${value}\n`).join("");
 }

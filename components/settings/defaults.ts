@@ -1,6 +1,14 @@
 /** Every default in one place; `args.ts` says the same in prose. */
 export const defaults = {
   relayHostPort: 2525,
+  listeners: { smtp: true, submission: true, submissions: false, alternate: false },
+  saslPath: "smtpd",
+  mechanisms: ["PLAIN", "LOGIN"],
+  brokenClients: false,
+  // RFC 5321 4.5.1: every server that takes mail has a postmaster.
+  aliases: { postmaster: "root" },
+  // Never $mydomain: the domain's mail lives elsewhere and must leave by MX or smart host.
+  myDestination: ["$myhostname", "localhost.$mydomain", "localhost"],
   dropletSize: "s-1vcpu-1gb",
   dropletImage: "ubuntu-24-04-x64",
   hostUser: "root",

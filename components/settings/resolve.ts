@@ -1,6 +1,6 @@
 import { normaliseNetwork } from "./addresses";
 import { defaults } from "./defaults";
-import { RelayInput, RelaySettings } from "./settings";
+import { ListenerName, RelayInput, RelaySettings, SaslSettings } from "./settings";
 
 /** The domain a host name lies in: all labels but the first. */
 export function domainOf(hostname: string): string {
@@ -15,11 +15,16 @@ export function resolve(input: RelayInput): RelaySettings {
   return {
     myHostname,
     myDomain,
-    realm: myDomain,
-    // Never $mydomain: the domain's mail lives elsewhere and must leave by MX or smart host.
-    myDestination: ["$myhostname", "localhost.$mydomain", "localhost"],
+    myDestination: input.myDestination ?? [...defaults.myDestination],
+    aliases: { ...defaults.aliases, ...input.aliases },
+    listeners: resolveListeners(input),
+    sasl: resolveSasl(input, myHostname, myDomain),
+    postfixParameters: { ...input.postfixParameters },
     myNetworks: [...new Set(networks)],
-    logins: (input.users ?? []).map((user) => user.login),
+    users: (input.users ?? []).map(({ login, allowedSenders }) => ({
+      login,
+      allowedSenders: allowedSenders ?? [`${login}@${myDomain}`],
+    })),
     relayHost: input.relayHost && {
       host: required(input.relayHost.host),
       port: input.relayHost.port ?? defaults.relayHostPort,
@@ -32,6 +37,22 @@ export function resolve(input: RelayInput): RelaySettings {
       image: input.droplet.image ?? defaults.dropletImage,
       tags: input.droplet.tags ?? [],
     },
+  };
+}
+
+function resolveListeners({ listeners }: RelayInput): ListenerName[] {
+  const names = Object.keys(defaults.listeners) as ListenerName[];
+  return names.filter((name) => listeners?.[name] ?? defaults.listeners[name]);
+}
+
+function resolveSasl({ sasl }: RelayInput, myHostname: string, myDomain: string): SaslSettings {
+  const localDomain = sasl?.realm ?? myDomain;
+  return {
+    path: sasl?.path ?? defaults.saslPath,
+    mechanisms: sasl?.mechanisms ?? [...defaults.mechanisms],
+    brokenClients: sasl?.brokenClients ?? defaults.brokenClients,
+    localDomain,
+    realm: localDomain === "" ? myHostname : localDomain,
   };
 }
 

@@ -6,8 +6,13 @@
 export interface RelayInput {
   myHostname?: string;
   myDomain?: string;
-  users?: { login: string }[];
+  users?: { login: string; allowedSenders?: string[] }[];
   myNetworks?: string[];
+  myDestination?: string[];
+  aliases?: Record<string, string>;
+  listeners?: { smtp?: boolean; submission?: boolean; submissions?: boolean; alternate?: boolean };
+  sasl?: { path?: string; realm?: string; mechanisms?: string[]; brokenClients?: boolean };
+  postfixParameters?: Record<string, string>;
   relayHost?: { host?: string; port?: number; login?: string };
   droplet?: {
     region?: string;
@@ -41,14 +46,34 @@ export interface DropletSettings {
   tags: string[];
 }
 
+/** The listeners by their master.cf names; `alternate` is submission on 2525. */
+export type ListenerName = "smtp" | "submission" | "submissions" | "alternate";
+
+export interface UserSettings {
+  login: string;
+  allowedSenders: string[];
+}
+
+export interface SaslSettings {
+  path: string;
+  mechanisms: string[];
+  brokenClients: boolean;
+  /** Postfix `smtpd_sasl_local_domain`. */
+  localDomain: string;
+  /** Realm of every login in sasldb: the local domain, or what SASL takes when that is empty. */
+  realm: string;
+}
+
 export interface RelaySettings {
   myHostname: string;
   myDomain: string;
-  /** Realm of every login in sasldb; a bare login works because it equals `smtpd_sasl_local_domain`. */
-  realm: string;
+  aliases: Record<string, string>;
+  listeners: ListenerName[];
+  sasl: SaslSettings;
+  postfixParameters: Record<string, string>;
   myDestination: string[];
   myNetworks: string[];
-  logins: string[];
+  users: UserSettings[];
   relayHost?: RelayHostSettings;
   droplet?: DropletSettings;
 }

@@ -19,18 +19,22 @@ export function fullSettings(change: Partial<RelayInput> = {}): RelaySettings {
   return resolve(fullInput(change));
 }
 
+const mechanisms = ["PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "NTLM"];
+
 /** What the install step reports on the three Postfix generations. */
 export const factsOf: Record<string, Facts> = {
   "3.5": {
     release: "debian 11",
     postfixVersion: "3.5.25",
     chrootMechanism: "configure-instance",
+    mechanisms,
     parameters: ["smtpd_forbid_bare_newline", "smtpd_forbid_bare_newline_reject_code", "cyrus_sasl_config_path"],
   },
   "3.7": {
     release: "debian 12",
     postfixVersion: "3.7.11",
     chrootMechanism: "chroot_extra_files",
+    mechanisms,
     parameters: [
       "smtpd_forbid_bare_newline",
       "smtpd_forbid_bare_newline_reject_code",
@@ -43,6 +47,7 @@ export const factsOf: Record<string, Facts> = {
     release: "debian 13",
     postfixVersion: "3.10.13",
     chrootMechanism: "syncfiles",
+    mechanisms,
     parameters: [
       "smtpd_forbid_bare_newline",
       "smtpd_forbid_bare_newline_reject_code",

@@ -32,6 +32,7 @@ const facts = {
   release: "debian 12",
   postfixVersion: "3.7.11",
   chrootMechanism: "chroot_extra_files",
+  mechanisms: ["PLAIN", "LOGIN"],
   parameters: [],
 };
 

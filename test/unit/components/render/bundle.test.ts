@@ -1,4 +1,4 @@
-import { renderBundle } from "../../../../components/render/bundle";
+import { renderBundle, unsupported } from "../../../../components/render/bundle";
 import { parseFacts } from "../../../../components/render/facts";
 import { ProbePlan, proofPlan, strangerAddress } from "../../../../components/render/probes";
 import { renderUserDatabase } from "../../../../components/render/sasl";
@@ -33,6 +33,7 @@ test("the trial asks every listener both questions", () => {
     "mynetworks may send on 25",
     "a stranger may not relay on 25",
     "a login may send on 587",
+    "a login may not send as somebody else on 587",
     "a stranger may not relay on 587",
   ]);
 });
@@ -48,10 +49,14 @@ test("the proof logs in as each user with each mechanism, and only then with a w
     "alice logs in with LOGIN on 587",
     "printer logs in with PLAIN on 587",
     "printer logs in with LOGIN on 587",
+    "alice@example.com logs in on 587",
     "a wrong password is refused on 587",
     "AUTH before TLS is refused on 587",
     "a stranger may not relay on 25",
+    "XCLIENT and XFORWARD are refused on 25",
     "a stranger may not relay on 587",
+    "XCLIENT and XFORWARD are refused on 587",
+    "198.51.100.9 may not relay",
   ]);
 });
 
@@ -67,6 +72,15 @@ test("the user database is the same whatever the order of users", () => {
   expect(text.split("\n").slice(4, 6)).toEqual([
     ` ${Buffer.from("alice\0example.com\0userPassword").toString("hex")}`,
     ` ${Buffer.from("pä ss").toString("hex")}`,
+  ]);
+});
+
+test("what the host does not ship is refused by option path, with what it has", () => {
+  const settings = fullSettings({ sasl: { mechanisms: ["PLAIN", "NTLM"] } });
+  expect(unsupported(settings, facts)).toEqual([]);
+  const without = { ...facts, mechanisms: ["PLAIN", "LOGIN"] };
+  expect(unsupported(settings, without)).toEqual([
+    { path: "sasl.mechanisms[1]", message: "debian 12 ships no NTLM; it has PLAIN, LOGIN" },
   ]);
 });
 

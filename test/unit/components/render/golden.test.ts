@@ -31,5 +31,10 @@ test("master.cf is the reviewed one", () => {
 });
 
 test("the SASL configuration is the reviewed one", () => {
-  expectGolden("smtpd.conf", renderSaslConf());
+  expectGolden("smtpd.conf", renderSaslConf(fullSettings()));
+});
+
+test("every listener and option at once is the reviewed master.cf", () => {
+  const all = { smtp: true, submission: true, submissions: true, alternate: true };
+  expectGolden("master-all.cf", renderMasterCf(fullSettings({ listeners: all })));
 });

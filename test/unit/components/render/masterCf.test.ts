@@ -25,7 +25,7 @@ test("what faces the network is chrooted, as packaged", () => {
 });
 
 test("submission demands TLS and a login", () => {
-  const submission = listeners().find((listener) => listener.port === 587)!;
+  const submission = listeners(fullSettings()).find((listener) => listener.port === 587)!;
   expect(submission.options).toMatchObject({
     smtpd_tls_security_level: "encrypt",
     smtpd_sasl_auth_enable: "yes",
@@ -34,9 +34,29 @@ test("submission demands TLS and a login", () => {
   expect(text).toContain("  -o smtpd_relay_restrictions=permit_sasl_authenticated,reject\n");
 });
 
-test("no listener lets XCLIENT in", () => {
-  expect(text).not.toContain("xclient");
-  expect(text).not.toContain("xforward");
+test("XCLIENT is allowed on loopback alone", () => {
+  const blocks = text.split(/\n(?=\S)/).filter((block) => block.includes("xclient") || block.includes("xforward"));
+  expect(blocks).toHaveLength(1);
+  expect(blocks[0]).toMatch(/^127\.0\.0\.1:10025 +inet/);
+});
+
+test("each listener can be switched on and off", () => {
+  const all = { smtp: false, submission: false, submissions: true, alternate: true };
+  expect(endpoints(fullSettings({ listeners: all }))).toEqual([
+    { port: 465, tls: "implicit", auth: true },
+    { port: 2525, tls: "starttls", auth: true },
+  ]);
+});
+
+test("every listener that takes logins refuses everybody else", () => {
+  const all = { submission: true, submissions: true, alternate: true };
+  for (const { auth, options } of listeners(fullSettings({ listeners: all }))) {
+    if (auth) expect(options.smtpd_relay_restrictions).toBe("permit_sasl_authenticated,reject");
+    if (auth)
+      expect([options.smtpd_tls_security_level, options.smtpd_tls_wrappermode]).toContainEqual(
+        expect.stringMatching(/^(encrypt|yes)$/),
+      );
+  }
 });
 
 test("a binding moves every listener", () => {
@@ -47,7 +67,7 @@ test("a binding moves every listener", () => {
 });
 
 test("the endpoints are the listeners", () => {
-  expect(endpoints()).toEqual([
+  expect(endpoints(fullSettings())).toEqual([
     { port: 25, tls: "starttls", auth: false },
     { port: 587, tls: "starttls", auth: true },
   ]);

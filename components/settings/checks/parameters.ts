@@ -1,0 +1,24 @@
+import { optionFor } from "../ownedParameters";
+import { RelayInput } from "../settings";
+import { quote, Report } from "./report";
+
+/** The escape hatch: further main.cf parameters. Whether they exist is for the host's own Postfix to say. */
+export function checkParameters({ postfixParameters = {} }: RelayInput, report: Report): void {
+  for (const [name, value] of Object.entries(postfixParameters)) {
+    const path = `postfixParameters.${name}`;
+    const option = optionFor(name);
+    if (!/^[A-Za-z0-9_]{1,100}$/.test(name)) {
+      report(path, `${quote(name)} is not a parameter name; use Postfix's own, for example message_size_limit`);
+    } else if (option !== undefined) {
+      report(path, `is set by the component; ${option}`);
+    }
+    if (value.includes("#")) {
+      report(
+        path,
+        `${quote(value)} holds a #, which Postfix takes as part of the value and not as a comment; leave it out`,
+      );
+    } else if (/\p{Cc}/u.test(value)) {
+      report(path, `${quote(value)} holds a line break or another control character; write the value in one line`);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { parseNetwork } from "../addresses";
+import { RelayInput } from "../settings";
+import { checkPort, quote, Report } from "./report";
+
+/** The machine the relay runs on. */
+export function checkTarget({ droplet, host }: RelayInput, report: Report): void {
+  if (droplet && host) report("host", "given together with droplet; give exactly one of the two");
+  if (!droplet && !host) report("droplet", "missing; give droplet to create one, or host to use an existing server");
+  if (droplet) {
+    if (!droplet.region) report("droplet.region", "missing; give a region slug, for example fra1");
+    if (!droplet.sshSources?.length) {
+      report("droplet.sshSources", "missing; list the CIDR ranges SSH may come from, this machine's included");
+    }
+    droplet.sshSources?.forEach((text, index) => {
+      if (!parseNetwork(text)) {
+        report(`droplet.sshSources[${index}]`, `${quote(text)} is not an address or CIDR range`);
+      }
+    });
+    droplet.tags?.forEach((tag, index) => {
+      if (!/^[A-Za-z0-9_:-]{1,255}$/.test(tag)) {
+        report(
+          `droplet.tags[${index}]`,
+          `${quote(tag)} is not a tag; use letters, digits, colons, dashes, underscores`,
+        );
+      }
+    });
+  }
+  if (host) {
+    if (!host.address) report("host.address", "missing; give the server's address or name");
+    if (!host.hostKey || !/^ssh-ed25519 [A-Za-z0-9+/]+=*( [^\n]*)?\n?$/.test(host.hostKey)) {
+      report(
+        "host.hostKey",
+        `${quote(host.hostKey)} is not an ED25519 public host key in one line (ssh-ed25519 AAAA...); ` +
+          "read it on the server itself: cat /etc/ssh/ssh_host_ed25519_key.pub",
+      );
+    }
+    checkPort("host.port", host.port, report);
+  }
+}

@@ -1,0 +1,55 @@
+import { RelayInput, RelaySecrets } from "../settings";
+import { isAddress, isHostname, quote, Report } from "./report";
+
+/** Who may log in, and as whom they may send. */
+export function checkUsers({ users = [], myNetworks = [], listeners }: RelayInput, report: Report): void {
+  const seen = new Map<string, number>();
+  users.forEach(({ login, allowedSenders }, index) => {
+    const path = `users[${index}].login`;
+    // These survive every SASL mechanism, sasldb's key, Postfix's tables and the log unchanged; @ would name another realm.
+    if (typeof login !== "string" || !/^[A-Za-z0-9._+-]{1,128}$/.test(login)) {
+      report(path, `${quote(login)} is not a login; use 1 to 128 letters, digits and . _ - + without @ or spaces`);
+    }
+    const first = seen.get(login);
+    if (first !== undefined) report(path, `${quote(login)} is already users[${first}]; give each login once`);
+    else seen.set(login, index);
+    allowedSenders?.forEach((sender, at) => checkSender(`users[${index}].allowedSenders[${at}]`, sender, report));
+  });
+  if (users.length === 0 && myNetworks.length === 0) {
+    report("users", "nobody could send: give at least one user, or a network in myNetworks");
+  }
+  const loginPorts = [listeners?.submission ?? true, listeners?.submissions ?? false, listeners?.alternate ?? false];
+  if (users.length > 0 && !loginPorts.includes(true)) {
+    report(
+      "listeners",
+      "no listener takes logins, but users are given; switch on submission, submissions or alternate",
+    );
+  }
+}
+
+function checkSender(path: string, sender: string, report: Report): void {
+  const isDomain = sender.startsWith("@") && isHostname(sender.slice(1), 2);
+  if (sender !== "any" && !isDomain && !isAddress(sender)) {
+    report(path, `${quote(sender)} is not a sender; give an address, @domain for all of a domain, or any`);
+  }
+}
+
+/** The secrets; never quotes one. */
+export function checkSecrets(secrets: RelaySecrets, report: Report): void {
+  secrets.passwords.forEach((password, index) => {
+    if (password !== undefined) checkPassword(`users[${index}].password`, password, report);
+  });
+  const { relayHostPassword } = secrets;
+  if (relayHostPassword === undefined) return;
+  checkPassword("relayHost.password", relayHostPassword, report);
+  if (relayHostPassword !== relayHostPassword.trim()) {
+    report("relayHost.password", "begins or ends with a space, which Postfix's password table cannot hold");
+  }
+}
+
+function checkPassword(path: string, password: string, report: Report): void {
+  const length = [...password].length;
+  if (length < 1 || length > 256) report(path, `has ${length} characters; allowed are 1 to 256`);
+  // A NUL ends a PLAIN field (RFC 4616) and a newline ends a table line or an SMTP command: neither can be sent.
+  if (/\p{Cc}/u.test(password)) report(path, "holds a control character; use printable characters");
+}
