@@ -1,0 +1,26 @@
+/** The `digitalocean` package: what a mail relay and its surroundings need. */
+import type { Provider, ProviderConfig, ProviderSettings } from "../provider";
+import { Client } from "./client";
+import { dnsRecordKind } from "./dnsRecord";
+import { dropletKind } from "./droplet";
+import { firewallKind } from "./firewall";
+import { reservedIpAssignmentKind, reservedIpKind } from "./reservedIp";
+import { domainKind, sshKeyKind, tagKind } from "./simple";
+import { Pace } from "./wait";
+
+/** Talks to `digitalocean:apiEndpoint` with `digitalocean:token`. */
+export function digitaloceanProvider(config: ProviderConfig, settings: ProviderSettings): Provider {
+  const client = new Client(config);
+  return {
+    kinds: {
+      "digitalocean:index/sshKey:SshKey": sshKeyKind(client),
+      "digitalocean:index/droplet:Droplet": dropletKind(client, new Pace(settings)),
+      "digitalocean:index/firewall:Firewall": firewallKind(client),
+      "digitalocean:index/tag:Tag": tagKind(client),
+      "digitalocean:index/domain:Domain": domainKind(client),
+      "digitalocean:index/dnsRecord:DnsRecord": dnsRecordKind(client),
+      "digitalocean:index/reservedIp:ReservedIp": reservedIpKind(client),
+      "digitalocean:index/reservedIpAssignment:ReservedIpAssignment": reservedIpAssignmentKind(client),
+    },
+  };
+}
