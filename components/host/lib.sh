@@ -4,9 +4,10 @@
 umask 077
 export LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
-# Progress for people; standard output is left to the step's one line of result.
+# Progress for people; standard output is left to the step's one line of result. That nobody listens any more must not
+# end a step that is about to put things right.
 say() {
-  printf '%s\n' "$*" >&2
+  printf '%s\n' "$*" >&2 || true
 }
 
 die() {

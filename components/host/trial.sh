@@ -68,8 +68,10 @@ try_out() {
   prepare_trial "$staged"
   check_trial || return 1
   # The master itself, because `postfix start` checks everything once more and waits for seconds.
-  "$(postconf -dh daemon_directory)/master" -c "$trial_home/etc" -w >"$trial_home/start" 2>&1 || {
-    say "the trial instance does not start: $(tail -n 5 "$trial_home/start" "$trial_home/log" 2>/dev/null)"
+  "$(postconf -dh daemon_directory)/master" -c "$trial_home/etc" -w >/dev/null 2>&1 || {
+    # Without its log service, which it would have started, the master speaks to the system's log.
+    journalctl -q --sync
+    say "the trial instance does not start: $(journalctl -q -o cat -t postfix/master -n 2 | head -n 1)"
     return 1
   }
   python3 -B ./probe.py <trial.plan >/dev/null || {

@@ -26,7 +26,7 @@ export interface DropletView {
 
 /** Ways the API can be told to misbehave. */
 export interface Fault {
-  /** Matched against `METHOD /v2/path`. */
+  /** Matched against all of `METHOD /v2/path`; `*` stands for any text. */
   match: string;
   /** Answer this status instead (with Retry-After for 429); absent: the droplet matched never becomes active. */
   status?: number;
@@ -41,6 +41,13 @@ export interface DnsRecord {
   type: "A" | "MX" | "TXT" | "PTR" | "CNAME";
   /** For MX: the exchanger's name, preference 10. */
   value: string;
+}
+
+/** An instance on this machine, for those who list or remove them. */
+export interface CloudInfo {
+  name: string;
+  /** False: its daemon crashed, and what it left behind is still there. */
+  running: boolean;
 }
 
 export interface Cloud {

@@ -1,0 +1,130 @@
+import type { Layout } from "../layout";
+import type { Guarded } from "../network/rules";
+import type { Release } from "../types";
+import { guard, type Firewall } from "./guard";
+import { invalid, notFound } from "./errors";
+
+export interface SshKey {
+  id: number;
+  name: string;
+  fingerprint: string;
+  public_key: string;
+}
+
+export interface Droplet {
+  id: number;
+  name: string;
+  region: string;
+  size: string;
+  image: string;
+  release: Release;
+  address: string;
+  status: "new" | "active" | "off" | "archive";
+  /** An operation is under way, and the API accepts no other. */
+  locked: boolean;
+  tags: string[];
+  features: string[];
+  userData: string;
+  createdAt: string;
+}
+
+export interface Domain {
+  name: string;
+  records: Map<number, Record<string, unknown>>;
+}
+
+export interface MachineSpec {
+  id: number;
+  name: string;
+  address: string;
+  release: Release;
+  userData: string;
+  authorizedKeys: string[];
+}
+
+/** What runs the droplets; every call resolves when it is done. */
+export interface Machines {
+  /** Resolves when the new machine's SSH server listens. */
+  create(spec: MachineSpec): Promise<void>;
+  start(id: number): Promise<void>;
+  stop(id: number, how: "graceful" | "power"): Promise<void>;
+  reboot(id: number, how: "graceful" | "power"): Promise<void>;
+  remove(id: number): Promise<void>;
+}
+
+/** What the network has to know of the cloud. */
+export interface NetworkView {
+  /** Address to name. */
+  names: Record<string, string>;
+  guarded: Guarded[];
+  reserved: Record<string, string>;
+}
+
+export interface Surroundings {
+  layout: Layout;
+  release: Release;
+  machines: Machines;
+  applyNetwork: (view: NetworkView) => Promise<void>;
+  log: (line: string) => void;
+}
+
+/** All the cloud holds, in memory; a sandbox does not outlive its daemon. */
+export class World {
+  readonly keys = new Map<number, SshKey>();
+  readonly droplets = new Map<number, Droplet>();
+  readonly firewalls = new Map<string, Firewall>();
+  readonly tags = new Set<string>();
+  readonly domains = new Map<string, Domain>();
+  /** Reserved IP to the droplet it is assigned to. */
+  readonly reservedIps = new Map<string, { region: string; dropletId?: number }>();
+  readonly actions = new Map<number, Record<string, unknown>>();
+  readonly projects = new Map<string, Record<string, unknown>>();
+
+  private lastId = 1000;
+  private readonly freeAddresses: string[];
+  private network: Promise<void> = Promise.resolve();
+
+  constructor(readonly surroundings: Surroundings) {
+    this.freeAddresses = [...surroundings.layout.pool];
+  }
+
+  nextId(): number {
+    return ++this.lastId;
+  }
+
+  droplet(id: unknown): Droplet {
+    const droplet = this.droplets.get(Number(id));
+    if (!droplet) throw notFound();
+    return droplet;
+  }
+
+  takeAddress(): string {
+    const address = this.freeAddresses.shift();
+    if (!address) throw invalid("This sandbox has no address left; delete a droplet or a reserved IP.");
+    return address;
+  }
+
+  /** To the end of the queue, so that an address is not soon another machine's. */
+  returnAddress(address: string): void {
+    this.freeAddresses.push(address);
+  }
+
+  /** Makes firewalls, names and reserved IPs follow what the cloud now holds; one change at a time. */
+  networkChanged(): Promise<void> {
+    const apply = () => this.surroundings.applyNetwork(this.networkView());
+    return (this.network = this.network.then(apply, apply));
+  }
+
+  private networkView(): NetworkView {
+    const droplets = [...this.droplets.values()];
+    const assigned = [...this.reservedIps].flatMap(([ip, { dropletId }]) => {
+      const droplet = dropletId === undefined ? undefined : this.droplets.get(dropletId);
+      return droplet ? [[ip, droplet.address] as const] : [];
+    });
+    return {
+      names: Object.fromEntries(droplets.map(({ address, name }) => [address, name])),
+      guarded: guard(droplets, [...this.firewalls.values()]),
+      reserved: Object.fromEntries(assigned),
+    };
+  }
+}

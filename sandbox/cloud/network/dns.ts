@@ -1,0 +1,92 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Layout } from "../layout";
+import { inGroup, killGroup, processesIn } from "../machine/cgroup";
+import { run, signal } from "../run";
+import type { DnsRecord } from "../types";
+
+const TXT_CHUNK = /.{1,255}/gs;
+const PREFERENCE = 10;
+
+const quoted = (text: string) => `"${text.replace(/[\\"]/g, "\\$&")}"`;
+
+/** One record as dnsmasq's configuration writes it; addresses are in its hosts file instead. */
+export function recordLine({ name, type, value }: DnsRecord): string[] {
+  switch (type) {
+    case "A":
+      return [];
+    case "MX":
+      return [`mx-host=${name},${value},${PREFERENCE}`];
+    case "TXT":
+      return [`txt-record=${name},${(value.match(TXT_CHUNK) ?? [""]).map(quoted).join(",")}`];
+    case "PTR":
+      return [`ptr-record=${reverseName(name)},${value}`];
+    case "CNAME":
+      return [`cname=${name},${value}`];
+  }
+}
+
+/** The hosts file: an address resolves to the first name it has, and that is the droplet's own. */
+export const hostsFile = (droplets: Record<string, string>, records: DnsRecord[]): string =>
+  [
+    ...Object.entries(droplets).map(([address, name]) => `${address} ${name}\n`),
+    ...records.filter(({ type }) => type === "A").map(({ name, value }) => `${value} ${name}\n`),
+  ].join("");
+
+/** An address's name in the reverse tree; a name that is already one stays as it is. */
+const reverseName = (name: string) =>
+  /^[\d.]+$/.test(name) ? `${name.split(".").reverse().join(".")}.in-addr.arpa` : name;
+
+/** The sandbox's resolver: its own records and the droplets' names; all else from this machine's resolvers. */
+export class Dns {
+  private readonly group: string;
+
+  private droplets: Record<string, string> = {};
+  private records: DnsRecord[] = [];
+
+  constructor(
+    private readonly layout: Layout,
+    private readonly folder: string,
+  ) {
+    this.group = join(layout.group, "dns");
+  }
+
+  /** Starts the server with exactly these records, or starts it anew: dnsmasq rereads addresses only. */
+  async setRecords(records: DnsRecord[]): Promise<void> {
+    this.records = records;
+    await this.writeHosts();
+    const file = join(this.folder, "dnsmasq.conf");
+    await writeFile(file, this.configuration(), { mode: 0o600 });
+    await killGroup(this.group);
+    // It goes into the background by itself, once it answers.
+    await run(await inGroup(this.group, ["dnsmasq", `--conf-file=${file}`]));
+  }
+
+  /** Address to name, for both directions. Droplets come and go often; this loses no query. */
+  async setDroplets(droplets: Record<string, string>): Promise<void> {
+    this.droplets = droplets;
+    await this.writeHosts();
+    for (const pid of await processesIn(this.group)) signal(pid, "SIGHUP");
+  }
+
+  private async writeHosts(): Promise<void> {
+    await writeFile(join(this.folder, "hosts"), hostsFile(this.droplets, this.records), { mode: 0o600 });
+  }
+
+  private configuration(): string {
+    const settings = [
+      // The state folder is root's alone.
+      "user=root",
+      `pid-file=${join(this.folder, "dnsmasq.pid")}`,
+      `listen-address=${this.layout.gateway}`,
+      "bind-interfaces",
+      "no-hosts",
+      `addn-hosts=${join(this.folder, "hosts")}`,
+      // Names that exist nowhere else (RFC 6761) and addresses that belong to nobody (RFC 5737).
+      ...["test", "invalid", "2.0.192.in-addr.arpa", "100.51.198.in-addr.arpa", "113.0.203.in-addr.arpa"].map(
+        (zone) => `local=/${zone}/`,
+      ),
+    ];
+    return [...settings, ...this.records.flatMap(recordLine)].map((line) => `${line}\n`).join("");
+  }
+}
