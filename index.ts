@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DropletArgs, HostArgs, MailRelay, RelayHostArgs, UserArgs } from "./components";
+import { DropletArgs, HostArgs, ListenersArgs, MailRelay, RelayHostArgs, SaslArgs, UserArgs } from "./components";
 
 const config = new pulumi.Config();
 
@@ -10,6 +10,11 @@ const relay = new MailRelay("relay", {
   myDomain: config.get("myDomain") || undefined,
   users: config.getObject<UserArgs[]>("users"),
   myNetworks: config.getObject<string[]>("myNetworks"),
+  myDestination: config.getObject<string[]>("myDestination"),
+  aliases: config.getObject<Record<string, string>>("aliases"),
+  listeners: config.getObject<ListenersArgs>("listeners"),
+  sasl: config.getObject<SaslArgs>("sasl"),
+  postfixParameters: config.getObject<Record<string, string>>("postfixParameters"),
   relayHost: config.getObject<RelayHostArgs>("relayHost"),
   droplet: config.getObject<DropletArgs>("droplet"),
   host: config.getObject<HostArgs>("host"),

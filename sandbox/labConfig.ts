@@ -5,8 +5,12 @@ import type { ConfigValue } from "./engine/types";
 export interface ProgramConfig {
   myHostname: string;
   myDomain: string;
-  users: { login: string; password?: string }[];
+  users: { login: string; password?: string; allowedSenders?: string[] }[];
   myNetworks: string[];
+  listeners: { smtp?: boolean; submission?: boolean; submissions?: boolean; alternate?: boolean };
+  sasl: { path?: string; realm?: string; mechanisms?: string[]; brokenClients?: boolean };
+  aliases: Record<string, string>;
+  postfixParameters: Record<string, string>;
   relayHost: { host: string; port?: number; login?: string; password?: string };
   droplet: { region?: string; size?: string; image?: string; sshSources?: string[]; tags?: string[] };
   host: { address: string; hostKey: string; privateKey: string; user?: string; port?: number };

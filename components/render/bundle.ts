@@ -6,7 +6,7 @@ import { renderMainCf } from "./mainCf";
 import { renderMasterCf } from "./masterCf";
 import { smokePlan, trialPlan, trialPortOffset, trialSender } from "./probes";
 import { renderSaslConf, renderUserDatabase } from "./sasl";
-import { renderAliases, renderRelayPassword, renderSenderLogins, senderLoginMaps } from "./tables";
+import { renderAliases, renderAnySender, renderRelayPassword, renderSenderLogins, senderLoginMaps } from "./tables";
 
 /** One file for the host, relative to the folder it is unpacked or installed in. */
 export interface RenderedFile {
@@ -46,6 +46,8 @@ export function renderBundle(settings: RelaySettings, facts: Facts, relayHostPas
     { path: "aliases", body: renderAliases(settings), mode: 0o644 },
     { path: "sender_logins", body: renderSenderLogins(settings), mode: 0o644 },
   ];
+  const anySender = renderAnySender(settings);
+  if (anySender !== "") etc.push({ path: "any_sender", body: anySender, mode: 0o644 });
   if (settings.relayHost?.login !== undefined) {
     const body = renderRelayPassword(settings.relayHost, relayHostPassword);
     etc.push({ path: "relay_password", body, mode: 0o600 });

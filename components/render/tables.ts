@@ -22,12 +22,24 @@ export function renderSenderLogins({ users, sasl }: RelaySettings): string {
   return table([...senders].sort().map((sender) => [sender, owners(users, sender, sasl.realm).join(", ")]));
 }
 
-/** The maps' list; a sender that no table names belongs to the logins that may use any. */
-export function senderLoginMaps({ users, sasl }: RelaySettings): string[] {
-  const unlimited = users.filter(({ allowedSenders }) => allowedSenders.includes("any"));
-  const names = unlimited.flatMap(({ login }) => forms(login, sasl.realm));
-  const rest = names.length > 0 ? [`static:{${names.join(", ")}}`] : [];
+/** The maps' list: the table above, and for the logins that may use any sender one that answers for all others. */
+export function senderLoginMaps(settings: RelaySettings): string[] {
+  const rest = renderAnySender(settings) === "" ? [] : ["regexp:$config_directory/any_sender"];
   return ["texthash:$config_directory/sender_logins", ...rest];
+}
+
+/**
+ * The logins that may use any sender, for every sender outside the domains of the table above; empty without such
+ * logins. Postfix asks all maps for the whole address before it asks any for the @domain, so this one must not answer
+ * for an address in a listed domain.
+ */
+export function renderAnySender({ users, sasl }: RelaySettings): string {
+  const unlimited = users.filter(({ allowedSenders }) => allowedSenders.includes("any"));
+  if (unlimited.length === 0) return "";
+  const names = unlimited.flatMap(({ login }) => forms(login, sasl.realm)).join(", ");
+  const domains = users.flatMap(({ allowedSenders }) => allowedSenders.filter((sender) => sender.startsWith("@")));
+  const listed = [...new Set(domains)].sort().map((domain) => domain.toLowerCase().replaceAll(".", "\\."));
+  return listed.length > 0 ? `!/(${listed.join("|")})$/ ${names}\n` : `/./ ${names}\n`;
 }
 
 function owners(users: UserSettings[], sender: string, realm: string): string[] {

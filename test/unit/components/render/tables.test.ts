@@ -1,4 +1,9 @@
-import { renderAliases, renderSenderLogins, senderLoginMaps } from "../../../../components/render/tables";
+import {
+  renderAliases,
+  renderAnySender,
+  renderSenderLogins,
+  senderLoginMaps,
+} from "../../../../components/render/tables";
 import { fullSettings } from "../fixtures";
 
 const settings = fullSettings({
@@ -26,11 +31,14 @@ test("each sender lists its logins in both forms, its domain's owners and those 
   });
 });
 
-test("a sender nobody names belongs to the logins that may use any", () => {
+test("a sender nobody names belongs to the logins that may use any, except in a listed domain", () => {
   expect(senderLoginMaps(settings)).toEqual([
     "texthash:$config_directory/sender_logins",
-    "static:{gateway, gateway@example.com}",
+    "regexp:$config_directory/any_sender",
   ]);
+  expect(renderAnySender(settings)).toBe("!/(@news\\.example)$/ gateway, gateway@example.com\n");
+  const alone = fullSettings({ users: [{ login: "gateway", allowedSenders: ["any"] }] });
+  expect(renderAnySender(alone)).toBe("/./ gateway, gateway@example.com\n");
   expect(senderLoginMaps(fullSettings())).toEqual(["texthash:$config_directory/sender_logins"]);
 });
 

@@ -1,0 +1,190 @@
+import type { Lab } from "../../sandbox/lab";
+import { send } from "../../sandbox/mail/client";
+import { smtpDialogue, type DialogueStep } from "../../sandbox/mail/dialogue";
+import { RELEASES } from "../../sandbox/names";
+import { onHost, patience, testLab, untilDelivered } from "./support";
+
+jest.setTimeout(patience);
+
+const users = [
+  { login: "alice", password: "correct horse" },
+  { login: "shop", password: "correct shop", allowedSenders: ["orders@shop.test", "@news.test"] },
+  { login: "gateway", password: "correct gateway", allowedSenders: ["any"] },
+];
+
+const options = {
+  users,
+  listeners: { submissions: true, alternate: true },
+  aliases: { root: "ops@receiver.test" },
+  sasl: { path: "cyrus", mechanisms: ["PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5"], brokenClients: true },
+  postfixParameters: { message_size_limit: "2000000" },
+};
+
+/** A login on the droplet's own loopback by a client that knows the old mechanisms; prints the server's last verdict. */
+const loginWith = (mechanism: string, password: string) =>
+  `timeout 30 swaks --server 127.0.0.1:10025 --auth ${mechanism} --auth-user alice --auth-password '${password}' ` +
+  "--quit-after AUTH </dev/null 2>&1 | grep -oE '^<[-*~]* +(235|5[0-9]{2})' | grep -oE '[0-9]+' | head -1";
+
+describe.each(RELEASES)("the recipe's options on %s", (release) => {
+  let lab: Lab;
+  let address: string;
+
+  const dialogue = (port: number, steps: DialogueStep[], localAddress = lab.cloud.strangerClient) =>
+    smtpDialogue({ host: address, port, localAddress, implicitTls: port === 465 }, steps);
+
+  /** The reply to RCPT for a sender, after a login. */
+  const asLogin = async (login: string, sender: string) => {
+    const password = users.find((user) => user.login === login)!.password;
+    const replies = await dialogue(587, [
+      "EHLO client.test",
+      "STARTTLS",
+      "EHLO client.test",
+      { auth: "PLAIN", login, password },
+      `MAIL FROM:<${sender}>`,
+      "RCPT TO:<bob@receiver.test>",
+    ]);
+    return replies.at(-1)?.code;
+  };
+
+  const mail = (port: number, subject: string, to = "bob@receiver.test") =>
+    send({
+      host: address,
+      port,
+      localAddress: lab.cloud.strangerClient,
+      login: "alice",
+      password: users[0]!.password,
+      from: "alice@example.test",
+      to,
+      subject,
+      text: "hello",
+      tls: port === 465 ? "implicit" : "starttls",
+    });
+
+  beforeAll(async () => {
+    lab = await testLab(`recipe-${release}`, { release, config: options });
+    await lab.up();
+    ({ address } = await lab.outputs());
+  });
+
+  afterAll(() => lab?.close());
+
+  test.each([587, 465, 2525])("a login sends through port %d", async (port) => {
+    await mail(port, `through ${port}`);
+    await untilDelivered(lab, `through ${port}`);
+  });
+
+  test("the mechanisms asked for are offered, also in the old form", async () => {
+    const replies = await dialogue(465, ["EHLO client.test"]);
+    expect(replies[1]?.text.match(/^AUTH[ =].*$/gm)?.map((line) => line.split(/[ =]/).slice(1).sort())).toEqual([
+      ["CRAM-MD5", "DIGEST-MD5", "LOGIN", "PLAIN"],
+      ["CRAM-MD5", "DIGEST-MD5", "LOGIN", "PLAIN"],
+    ]);
+    expect(await onHost(lab, "ls /etc/postfix/sasl")).toBe("cyrus.conf\n");
+  });
+
+  test("a login works with its realm", async () => {
+    const login = { auth: "PLAIN", login: "alice@example.test", password: users[0]!.password } as const;
+    expect((await dialogue(465, ["EHLO client.test", login])).at(-1)?.code).toBe(235);
+    const foreign = { ...login, login: "alice@elsewhere.test" };
+    expect((await dialogue(465, ["EHLO client.test", foreign])).at(-1)?.code).toBe(535);
+  });
+
+  test("the old mechanisms log in for real, and not with a wrong password", async () => {
+    const packages = "swaks libauthen-sasl-perl libauthen-ntlm-perl libdigest-hmac-perl";
+    await onHost(lab, `apt-get install -qq -y --no-install-recommends ${packages} >/dev/null 2>&1`);
+    for (const mechanism of ["CRAM-MD5", "DIGEST-MD5"]) {
+      expect(await onHost(lab, loginWith(mechanism, users[0]!.password))).toBe("235\n");
+      expect(await onHost(lab, loginWith(mechanism, "wrong"))).toBe("535\n");
+    }
+  });
+
+  test("a login sends only as the senders it may use", async () => {
+    expect(await asLogin("alice", "alice@example.test")).toBe(250);
+    expect(await asLogin("alice", "orders@shop.test")).toBe(553);
+    expect(await asLogin("alice", "nobody-s@own.test")).toBe(553);
+    expect(await asLogin("shop", "orders@shop.test")).toBe(250);
+    expect(await asLogin("shop", "whoever@news.test")).toBe(250);
+    expect(await asLogin("shop", "alice@example.test")).toBe(553);
+    expect(await asLogin("gateway", "alice@example.test")).toBe(250);
+    expect(await asLogin("gateway", "nobody-s@own.test")).toBe(250);
+    expect(await asLogin("gateway", "whoever@news.test")).toBe(250);
+  });
+
+  test("postmaster's and root's mail goes where the aliases say", async () => {
+    await mail(587, "for the postmaster", "postmaster@relay.example.test");
+    const message = await untilDelivered(lab, "for the postmaster");
+    expect(message.to).toEqual(["ops@receiver.test"]);
+  });
+
+  test("a further parameter is in force", async () => {
+    const [, hello] = await dialogue(25, ["EHLO client.test"]);
+    expect(hello?.text).toMatch(/^SIZE 2000000$/m);
+  });
+
+  test("XCLIENT answers for any client and login on loopback, and is refused on every public port", async () => {
+    const ask = (client: string, login: string, sender: string) =>
+      onHost(
+        lab,
+        [
+          "exec 3<>/dev/tcp/127.0.0.1/10025",
+          "read -r line <&3",
+          `for command in 'EHLO probe' 'XCLIENT ADDR=${client}${login && ` LOGIN=${login}`}' 'EHLO probe' 'MAIL FROM:<${sender}>' 'RCPT TO:<bob@receiver.test>'; do`,
+          `  printf '%s\\r\\n' "$command" >&3`,
+          "  while read -r line <&3; do case $line in [0-9][0-9][0-9]-*) ;; *) break ;; esac; done",
+          "done",
+          `printf '%s\\n' "\${line%% *}"`,
+        ].join("\n"),
+      );
+    expect(await ask("203.0.113.200", "", "a@b.test")).toBe("554\n");
+    expect(await ask(lab.cloud.trustedClient, "", "a@b.test")).toBe("250\n");
+    expect(await ask("203.0.113.200", "alice", "alice@example.test")).toBe("250\n");
+    expect(await ask("203.0.113.200", "alice", "orders@shop.test")).toBe("553\n");
+    for (const port of [25, 465, 587, 2525]) {
+      const tls = port === 465 ? [] : ["STARTTLS", "EHLO client.test"];
+      const replies = await dialogue(port, [
+        "EHLO client.test",
+        ...tls,
+        "XCLIENT ADDR=127.0.0.1",
+        "XFORWARD ADDR=127.0.0.1",
+      ]);
+      expect({ port, codes: replies.slice(-2).map(({ code }) => code) }).toEqual({ port, codes: [550, 550] });
+    }
+  });
+
+  test("NTLM logs in where the release ships it, and is refused with what there is where it does not", async () => {
+    lab.configure({ ...options, sasl: { mechanisms: ["PLAIN", "LOGIN", "NTLM"] } });
+    const { facts } = (await lab.outputs()) as unknown as { facts: { mechanisms: string[] } };
+    if (facts.mechanisms.includes("NTLM")) {
+      await lab.up();
+      expect(await onHost(lab, loginWith("NTLM", users[0]!.password))).toBe("235\n");
+      expect(await onHost(lab, loginWith("NTLM", "wrong"))).toBe("535\n");
+    } else {
+      await expect(lab.up()).rejects.toThrow(/sasl\.mechanisms\[2\]: .* ships no NTLM; it has PLAIN, LOGIN/);
+    }
+  });
+
+  test("what the host cannot do is refused before anything live is touched", async () => {
+    const before = await onHost(
+      lab,
+      "readlink /etc/postfix/generations/current; cat /var/spool/postfix/pid/master.pid",
+    );
+    lab.configure({ ...options, postfixParameters: { smtpd_no_such_parameter: "1" } });
+    await expect(lab.up()).rejects.toThrow(/unused parameter: smtpd_no_such_parameter.*the old one is untouched/s);
+    expect(await onHost(lab, "readlink /etc/postfix/generations/current; cat /var/spool/postfix/pid/master.pid")).toBe(
+      before,
+    );
+    await mail(2525, "after the refusal");
+    await untilDelivered(lab, "after the refusal");
+  });
+
+  test("going back to fewer listeners and the other SASL file converges by a reload alone", async () => {
+    const pid = await onHost(lab, "cat /var/spool/postfix/pid/master.pid");
+    lab.configure({ users });
+    await lab.up();
+    await mail(587, "after going back");
+    await untilDelivered(lab, "after going back");
+    expect(await onHost(lab, "ss -Hltn 'sport = :2525 or sport = :465'")).toBe("");
+    expect(await onHost(lab, "ls /etc/postfix/sasl")).toBe("smtpd.conf\n");
+    expect(await onHost(lab, "cat /var/spool/postfix/pid/master.pid")).toBe(pid);
+  });
+});
