@@ -5,6 +5,7 @@ import { createHost, givenHost } from "./provision/host";
 import { createPasswords } from "./provision/keys";
 import { createSteps } from "./provision/steps";
 import { endpoints } from "./render/masterCf";
+import { warnings } from "./settings/warnings";
 
 /**
  * An authenticated Postfix relay on a DigitalOcean droplet or on a server you already have. A deploy ends by proving
@@ -37,6 +38,7 @@ export class MailRelay extends pulumi.ComponentResource {
 
     checkPlainValues(name, args);
     const settings = resolvedSettings(name, args);
+    settings.apply((resolved) => warnings(resolved).forEach((warning) => void pulumi.log.warn(warning, this)));
     const passwords = createPasswords(name, args.users ?? [], child);
     const secrets = checkedSecrets(name, args, passwords);
     const host = args.droplet ? createHost(name, args.droplet, settings, child) : givenHost(args.host!);
