@@ -217,3 +217,21 @@ export interface HostFacts {
   /** Those of the parameters whose default or existence depends on the release that this Postfix knows. */
   readonly parameters: string[];
 }
+
+/** What the last deploy proved, as the output `proof` shows it. */
+export interface Proof {
+  /** The dialogues that went as they must, each as a sentence. */
+  readonly passed: string[];
+  /** The dialogues that could not be held on this host, and why. */
+  readonly skipped: Record<string, string>;
+  /** The certificate the relay served. */
+  readonly certificate?: ServedCertificate;
+}
+
+/** A certificate as a client met it. */
+export interface ServedCertificate {
+  /** When it ends. */
+  readonly notAfter: string;
+  /** SHA-256 fingerprint, in hexadecimal with colons. */
+  readonly sha256: string;
+}

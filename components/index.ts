@@ -5,8 +5,10 @@ export type {
   HostFacts,
   ListenersArgs,
   MailRelayArgs,
+  Proof,
   RelayHostArgs,
   SaslArgs,
+  ServedCertificate,
   SshKeyArgs,
   UserArgs,
 } from "./args";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Endpoint, HostFacts, MailRelayArgs } from "./args";
+import { Endpoint, HostFacts, MailRelayArgs, Proof } from "./args";
 import { checkedSecrets, checkPlainValues, resolvedSettings } from "./inputs";
 import { createHost, givenHost } from "./provision/host";
 import { createPasswords } from "./provision/keys";
@@ -29,7 +29,7 @@ export class MailRelay extends pulumi.ComponentResource {
   /** The rendered master.cf; it holds no secret. */
   public readonly masterCf: pulumi.Output<string>;
   /** What the last deploy proved, and the certificate it was shown. */
-  public readonly proof: pulumi.Output<Record<string, unknown>>;
+  public readonly proof: pulumi.Output<Proof>;
 
   constructor(name: string, args: MailRelayArgs, opts?: pulumi.ComponentResourceOptions) {
     // Inputs given here would be kept in state in clear, so none are.

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { Proof } from "../args";
 import { renderBundle, RenderedFile, unsupported } from "../render/bundle";
 import { Facts, parseFacts, releaseDependentParameters } from "../render/facts";
 import { renderMainCf } from "../render/mainCf";
@@ -17,7 +18,7 @@ export interface StepResults {
   facts: pulumi.Output<Facts>;
   mainCf: pulumi.Output<string>;
   masterCf: pulumi.Output<string>;
-  proof: pulumi.Output<Record<string, unknown>>;
+  proof: pulumi.Output<Proof>;
 }
 
 /**
@@ -63,7 +64,7 @@ export function createSteps(
     facts,
     mainCf: rendered.apply((both) => renderMainCf(...both)),
     masterCf: settings.apply((resolved) => renderMasterCf(resolved)),
-    proof: proof.stdout.apply((stdout) => JSON.parse(stdout) as Record<string, unknown>),
+    proof: proof.stdout.apply((stdout) => JSON.parse(stdout) as Proof),
   };
 }
 

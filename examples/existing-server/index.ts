@@ -1,0 +1,19 @@
+import * as pulumi from "@pulumi/pulumi";
+import { MailRelay } from "../../components";
+
+const config = new pulumi.Config();
+
+const relay = new MailRelay("relay", {
+  myHostname: "mail.example.com",
+  users: [{ login: "office" }],
+  host: {
+    address: config.require("address"),
+    // Any user who may run sudo without a password.
+    user: "admin",
+    hostKey: config.require("hostKey"),
+    privateKey: config.requireSecret("privateKey"),
+  },
+});
+
+export const facts = relay.facts;
+export const logins = relay.logins;
