@@ -4,6 +4,7 @@ import { smtpDialogue } from "../../sandbox/mail/dialogue";
 import { RELEASES } from "../../sandbox/names";
 import {
   changes,
+  eventually,
   onHost,
   onlyDroplet,
   patience,
@@ -270,15 +271,3 @@ describe.each(RELEASES)("a relay on %s", (release) => {
     expect(state.deployment?.resources ?? []).toEqual([]);
   });
 });
-
-/** Postfix answers some seconds after its host does; bounded by count, not asserted on. */
-async function eventually<T>(attempt: () => Promise<T>, tries = 60): Promise<T> {
-  for (let rest = tries; ; rest--) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (rest <= 1) throw error;
-      await new Promise((next) => setTimeout(next, 500));
-    }
-  }
-}
