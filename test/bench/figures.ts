@@ -1,0 +1,53 @@
+import type { Samples } from "./samples";
+import { median } from "./statistics";
+
+/** One line of the result: what was measured and what it should be at most. */
+export interface Figure {
+  name: string;
+  value: string;
+  goal: number;
+  met: boolean;
+  /** What the value was made of. */
+  from: string;
+}
+
+/** The figures of docs/performance.md. */
+export function figures(samples: Samples): Figure[] {
+  const oneAfterTheOther = samples.bareDropletUp.map((creating, run) => creating + samples.floor[run]!);
+  return [
+    ratio("fresh up on a booted host : bare apt-get", samples.hostUp, samples.floor, 1.25),
+    ratio("no-op up : empty program", samples.noOpUp, samples.emptyUp, 1.2),
+    count("SSH connections per fresh up", samples.sshConnections, 5),
+    count("remote commands per no-op up", samples.noOpRemote, 0),
+    ratio("fresh up with droplet : bare droplet, then apt-get", samples.dropletUp, oneAfterTheOther, 0.9),
+  ];
+}
+
+function ratio(name: string, times: number[], base: number[], goal: number): Figure {
+  const value = median(times) / median(base);
+  return { name, value: value.toFixed(2), goal, met: value <= goal, from: `${seconds(times)} : ${seconds(base)}` };
+}
+
+/** The worst counts: a goal that is met most of the time is not met. */
+function count(name: string, counts: number[], goal: number): Figure {
+  const value = Math.max(...counts);
+  return { name, value: String(value), goal, met: value <= goal, from: `the most of ${counts.length} ups` };
+}
+
+/** Median, and in brackets the fastest and the slowest. */
+function seconds(times: number[]): string {
+  const text = (ms: number) => (ms / 1000).toFixed(1);
+  return `${text(median(times))} s (${text(Math.min(...times))}-${text(Math.max(...times))})`;
+}
+
+/** The figures as a table for a terminal, which docs/performance.md takes as it is. */
+export function table(list: Figure[]): string {
+  const rows = [
+    ["figure", "value", "goal", "met", "median (fastest-slowest)"],
+    ...list.map(({ name, value, goal, met, from }) => [name, value, `<= ${goal}`, met ? "yes" : "NO", from]),
+  ];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const line = (cells: string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
+  const [head, ...body] = rows.map(line);
+  return [head, line(widths.map((width) => "-".repeat(width))), ...body].join("\n");
+}

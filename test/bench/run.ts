@@ -1,0 +1,54 @@
+/** `npm run bench`: measures the figures of docs/performance.md. A goal that is missed is a result, not a failure. */
+import { cpus, loadavg } from "node:os";
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { Release } from "../../sandbox/cloud/types";
+import { EXIT, interruptible, print, progress } from "../../sandbox/commands/terminal";
+import { createLab } from "../../sandbox/lab";
+import { RELEASES, TEST_PREFIX } from "../../sandbox/names";
+import { figures, table } from "./figures";
+import { measureRound } from "./round";
+import { noSamples } from "./samples";
+import { Subjects } from "./subjects";
+
+const positive = (text: string): number => {
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It is a number from 1 to 99.");
+};
+
+const program = new Command("npm run bench --")
+  .description("Measure what a deployment costs, each figure as a ratio within one run.")
+  .option("--runs <number>", "how often to measure each; the median counts", positive, 3)
+  .addOption(new Option("--release <release>", "the Debian release").choices(RELEASES).default(RELEASES[0]))
+  .action((options: { runs: number; release: Release }) => interruptible((signal) => bench(options, signal)));
+
+async function bench({ runs, release }: { runs: number; release: Release }, signal: AbortSignal): Promise<void> {
+  const lab = await createLab({ name: `${TEST_PREFIX}bench`, release, onProgress: progress });
+  const samples = noSamples();
+  const loadBefore = load();
+  try {
+    const subjects = new Subjects(lab, signal);
+    progress("warming up");
+    await subjects.up(subjects.program("empty"));
+    for (let round = 1; round <= runs; round++) {
+      await measureRound(round, lab, subjects, samples, (line) => progress(`run ${round} of ${runs}: ${line}`));
+    }
+  } finally {
+    progress("removing the sandbox");
+    await lab.close();
+  }
+  const list = figures(samples);
+  const missed = list.filter(({ met }) => !met).length;
+  print(table(list));
+  print();
+  print(
+    `${runs} runs on ${release}, ${lab.engine.kind} engine, ${cpus().length} cores, load ${loadBefore} before and ${load()} after.`,
+  );
+  print(missed === 0 ? "Every goal is met." : `${missed} of ${list.length} goals are missed.`);
+}
+
+const load = (): string => loadavg()[0]!.toFixed(1);
+
+program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = EXIT.failure;
+});

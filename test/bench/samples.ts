@@ -1,0 +1,30 @@
+/** All that a run of the benchmark measured; times in milliseconds, one value for each time it was done. */
+export interface Samples {
+  /** `apt-get update` and `install` of the relay's packages on a booted host, over one SSH session. */
+  floor: number[];
+  /** `up` of the relay on such a host. */
+  hostUp: number[];
+  /** `up` of a bare droplet. */
+  bareDropletUp: number[];
+  /** `up` of the relay with its droplet. */
+  dropletUp: number[];
+  /** The next `up` of that relay, when nothing has changed. */
+  noOpUp: number[];
+  /** `up` of a program without a line. */
+  emptyUp: number[];
+  /** Logins that the host's sshd counted in each `up` of a relay from nothing. */
+  sshConnections: number[];
+  /** Commands run on the host, and logins it counted, in each no-op `up`. */
+  noOpRemote: number[];
+}
+
+export const noSamples = (): Samples => ({
+  floor: [],
+  hostUp: [],
+  bareDropletUp: [],
+  dropletUp: [],
+  noOpUp: [],
+  emptyUp: [],
+  sshConnections: [],
+  noOpRemote: [],
+});
