@@ -24,7 +24,7 @@ const nameOption = () =>
     .argParser(instanceName);
 
 const program = new Command("npm run sandbox --")
-  .description("Try the mail relay on this machine, and test it: no account, no cloud, nothing leaves the machine.")
+  .description("Try the mail relay on this machine, and test it: no account, no cloud, no mail leaves the machine.")
   .exitOverride()
   .addHelpText(
     "after",
@@ -85,7 +85,11 @@ program
 program
   .command("bench")
   .description("measure the figures of docs/performance.md, each as a ratio within one run")
-  .action(() => (load("./commands/bench") as Bench).bench());
+  .option("--runs <number>", "how often to measure each; the median counts", "3")
+  .addOption(new Option("--release <release>", "the Debian release").choices(RELEASES).default(RELEASES[0]))
+  .action(({ runs, release }: { runs: string; release: string }) =>
+    (load("./commands/bench") as Bench).bench(runs, release),
+  );
 
 program.parseAsync().catch((error: unknown) => {
   // Commander has said on the terminal what was wrong with the arguments; help that was asked for is no error.

@@ -9,9 +9,10 @@ boot_finished=/var/lib/cloud/instance/boot-finished
 
 # cloud-init installs the same packages from user data; both at once would only queue up behind apt's lock.
 wait_for_cloud_init() {
+  [ ! -e "$boot_finished" ] || return 0
   command -v cloud-init >/dev/null || return 0
   case $(cloud-init status 2>/dev/null) in *disabled*) return 0 ;; esac
-  [ -e "$boot_finished" ] || say "waiting for cloud-init to finish"
+  say "waiting for cloud-init to finish"
   # 0 is done, 2 is done with recoverable errors. Older releases return early after a failed module, hence the file.
   timeout 900 cloud-init status --wait >/dev/null 2>&1 || true
   local tries=0

@@ -4,12 +4,16 @@ import { join } from "node:path";
 import { PROJECT_ROOT } from "../paths";
 
 /** `npm run bench`: a program of its own beside the tests, which nothing in the sandbox depends on. */
-export async function bench(): Promise<void> {
+export async function bench(runs: string, release: string): Promise<void> {
   const program = join(PROJECT_ROOT, "test", "bench", "run.ts");
-  const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", program], {
-    cwd: PROJECT_ROOT,
-    stdio: "inherit",
-  });
+  const child = spawn(
+    process.execPath,
+    ["-r", "ts-node/register/transpile-only", program, "--runs", runs, "--release", release],
+    {
+      cwd: PROJECT_ROOT,
+      stdio: "inherit",
+    },
+  );
   // A Ctrl-C reaches the child by itself; it alone decides how to end.
   const wait = () => undefined;
   process.on("SIGINT", wait);

@@ -2,7 +2,7 @@
 import { cpus, loadavg } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Release } from "../../sandbox/cloud/types";
-import { EXIT, interruptible, print, progress } from "../../sandbox/commands/terminal";
+import { CommandError, EXIT, interruptible, print, progress } from "../../sandbox/commands/terminal";
 import { createLab } from "../../sandbox/lab";
 import { RELEASES, TEST_PREFIX } from "../../sandbox/names";
 import { figures, table } from "./figures";
@@ -32,6 +32,9 @@ async function bench({ runs, release }: { runs: number; release: Release }, sign
     for (let round = 1; round <= runs; round++) {
       await measureRound(round, lab, subjects, samples, (line) => progress(`run ${round} of ${runs}: ${line}`));
     }
+  } catch (error) {
+    if (signal.aborted) throw new CommandError("Interrupted. Nothing of the sandbox is left.", EXIT.interrupted);
+    throw error;
   } finally {
     progress("removing the sandbox");
     await lab.close();
@@ -41,14 +44,14 @@ async function bench({ runs, release }: { runs: number; release: Release }, sign
   print(table(list));
   print();
   print(
-    `${runs} runs on ${release}, ${lab.engine.kind} engine, ${cpus().length} cores, load ${loadBefore} before and ${load()} after.`,
+    `Measured ${runs} times on ${release}, ${lab.engine.kind} engine, ${cpus().length} cores, load average ${loadBefore} before and ${load()} after.`,
   );
-  print(missed === 0 ? "Every goal is met." : `${missed} of ${list.length} goals are missed.`);
+  print(missed === 0 ? "Every goal is met." : `Of ${list.length} goals, ${missed} missed.`);
 }
 
 const load = (): string => loadavg()[0]!.toFixed(1);
 
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = EXIT.failure;
+  process.exitCode = error instanceof CommandError ? error.exitCode : EXIT.failure;
 });
