@@ -12,6 +12,7 @@ import concurrent.futures
 import hmac
 import ipaddress
 import json
+import os
 import smtplib
 import socket
 import ssl
@@ -39,11 +40,12 @@ def own_address():
 
 def live_credentials():
     """One login from the user database, or None while it is empty or absent."""
-    try:
-        dump = subprocess.run(["db_dump", USER_DATABASE], capture_output=True, text=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
+    if not os.path.exists(USER_DATABASE):
         return None
-    lines = [line.strip() for line in dump.splitlines() if line.startswith(" ")]
+    dump = subprocess.run(["db_dump", USER_DATABASE], capture_output=True, text=True, check=False)
+    if dump.returncode != 0:
+        raise Disagreement(f"the user database cannot be read: {dump.stderr.strip()}")
+    lines = [line.strip() for line in dump.stdout.splitlines() if line.startswith(" ")]
     if len(lines) < 2:
         return None
     login, realm, _ = bytes.fromhex(lines[0]).decode().split("\0")
@@ -140,11 +142,11 @@ def run(dialogue, plan, deadline, certificates):
     if dialogue["from"] == "outside" and any(ipaddress.ip_address(address) in network for network in networks):
         return "skipped", f"this host's own address {address} is in mynetworks"
     credentials = dialogue.get("login", {}).get("credentials")
-    if credentials == "live":
-        credentials = live_credentials()
-        if credentials is None:
-            return "skipped", "no user yet"
     try:
+        if credentials == "live":
+            credentials = live_credentials()
+            if credentials is None:
+                return "skipped", "no user yet"
         hold(dialogue, address, credentials, deadline, certificates)
     except Disagreement as disagreement:
         return "failed", str(disagreement)

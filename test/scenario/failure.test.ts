@@ -162,6 +162,19 @@ describe("a deploy that fails", () => {
     await expectConverges("203.0.113.0/28");
   });
 
+  test("on a host whose user database is damaged says so instead of calling the relay good", async () => {
+    const before = await current();
+    const database = "/var/spool/postfix/sasl/relay.db";
+    await onHost(lab, `cp -p ${database} /root/relay.db; echo damaged >${database}`);
+    allow("198.51.100.64/28");
+    const error = await failureOf(lab.up());
+    expect(error.message).toContain("a login is accepted on 587: the user database cannot be read");
+    await expectUntouched(before, "198.51.100.64/28");
+    await onHost(lab, `mv /root/relay.db ${database}`);
+    await expectConverges("198.51.100.64/28");
+    await mailFlows("with the database back");
+  });
+
   test("on a host where nothing can serve says so, and the next up after the repair converges", async () => {
     const before = await current();
     await mailFlows("before the fault");
