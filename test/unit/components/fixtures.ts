@@ -1,4 +1,4 @@
-import { Facts } from "../../../components/render/facts";
+import { Facts, releaseDependentParameters } from "../../../components/render/facts";
 import { resolve } from "../../../components/settings/resolve";
 import { RelayInput, RelaySettings } from "../../../components/settings/settings";
 
@@ -35,25 +35,13 @@ export const factsOf: Record<string, Facts> = {
     postfixVersion: "3.7.11",
     chrootMechanism: "chroot_extra_files",
     mechanisms,
-    parameters: [
-      "smtpd_forbid_bare_newline",
-      "smtpd_forbid_bare_newline_reject_code",
-      "smtpd_forbid_unauth_pipelining",
-      "smtpd_relay_before_recipient_restrictions",
-      "cyrus_sasl_config_path",
-    ],
+    parameters: releaseDependentParameters,
   },
   "3.10": {
     release: "debian 13",
     postfixVersion: "3.10.13",
     chrootMechanism: "syncfiles",
     mechanisms,
-    parameters: [
-      "smtpd_forbid_bare_newline",
-      "smtpd_forbid_bare_newline_reject_code",
-      "smtpd_forbid_unauth_pipelining",
-      "smtpd_relay_before_recipient_restrictions",
-      "cyrus_sasl_config_path",
-    ],
+    parameters: releaseDependentParameters,
   },
 };

@@ -1,6 +1,5 @@
 import type { Props } from "../../../sandbox/engine/embedded/values";
-import { digitaloceanProvider } from "../../../sandbox/engine/providers/digitalocean/provider";
-import type { OldState, ResourceKind } from "../../../sandbox/engine/providers/provider";
+import type { OldState } from "../../../sandbox/engine/providers/provider";
 import { Api } from "./support/api";
 
 jest.setTimeout(60_000);
@@ -16,11 +15,7 @@ beforeEach(async () => {
 
 afterEach(() => api.close());
 
-function kind(type: string): ResourceKind {
-  const config = { token: "token-1", apiEndpoint: api.endpoint };
-  return digitaloceanProvider(config, { dropletPollDelayMs: 10 }).kinds[type]!;
-}
-
+const kind = (type: string) => api.kind(type);
 const context = () => ({ name: "mail", signal: abort.signal, log: () => undefined });
 
 function old(inputs: Props, outputs: Props = inputs): OldState {

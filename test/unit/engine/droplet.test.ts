@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Props } from "../../../sandbox/engine/embedded/values";
-import { digitaloceanProvider } from "../../../sandbox/engine/providers/digitalocean/provider";
-import { IncompleteError, type OldState, type ResourceKind } from "../../../sandbox/engine/providers/provider";
+import { IncompleteError, type OldState } from "../../../sandbox/engine/providers/provider";
 import { Api, droplet } from "./support/api";
 
 jest.setTimeout(60_000);
@@ -17,11 +16,7 @@ beforeEach(async () => {
 
 afterEach(() => api.close());
 
-function kind(type: string): ResourceKind {
-  const config = { token: "token-1", apiEndpoint: api.endpoint };
-  return digitaloceanProvider(config, { dropletPollDelayMs: 10 }).kinds[type]!;
-}
-
+const kind = (type: string) => api.kind(type);
 const context = () => ({ name: "mail", signal: abort.signal, log: () => undefined });
 
 const DROPLET = "digitalocean:index/droplet:Droplet";

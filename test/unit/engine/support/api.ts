@@ -1,6 +1,8 @@
 /** A stand-in for the DigitalOcean API: it notes requests and answers from a script. */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { digitaloceanProvider } from "../../../../sandbox/engine/providers/digitalocean/provider";
+import type { ResourceKind } from "../../../../sandbox/engine/providers/provider";
 
 export type Json = Record<string, unknown>;
 
@@ -25,6 +27,12 @@ export class Api {
       response.end(body === undefined ? "" : JSON.stringify(body));
     });
   });
+
+  /** A kind of resource of the provider that talks to this API. */
+  kind(type: string): ResourceKind {
+    const config = { token: "token-1", apiEndpoint: this.endpoint };
+    return digitaloceanProvider(config, { dropletPollDelayMs: 10 }).kinds[type]!;
+  }
 
   async start(): Promise<void> {
     await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
