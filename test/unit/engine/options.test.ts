@@ -55,8 +55,9 @@ test("replacementTrigger and replaceWith replace what has not changed itself", a
 test("a protected resource is neither deleted nor replaced", async () => {
   const program = (fixed: string) => `new Thing("a", { value: "one", fixed: "${fixed}" }, { protect: true });`;
   await project.up(program("x"));
-  for (const run of [project.up(""), project.up(program("y")), project.destroy()]) {
-    expect((await failure(run)).message).toMatch(/cannot be (deleted|replaced) because it is protected/);
+  // One after the other: a second run of a stack is refused while the first holds its lock.
+  for (const run of [() => project.up(""), () => project.up(program("y")), () => project.destroy()]) {
+    expect((await failure(run())).message).toMatch(/cannot be (deleted|replaced) because it is protected/);
   }
   expect(things.calls).toEqual(["create a"]);
   expect((await project.state()).resources).toHaveLength(2);
