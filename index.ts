@@ -9,6 +9,7 @@ const relay = new MailRelay("relay", {
   // Empty is Pulumi.yaml's way to say "not given": project configuration has no optional keys.
   myDomain: config.get("myDomain") || undefined,
   users: config.getObject<UserArgs[]>("users"),
+  keepUnmanagedUsers: config.getBoolean("keepUnmanagedUsers"),
   myNetworks: config.getObject<string[]>("myNetworks"),
   myDestination: config.getObject<string[]>("myDestination"),
   aliases: config.getObject<Record<string, string>>("aliases"),

@@ -21,6 +21,12 @@ export interface MailRelayArgs {
   readonly users?: UserArgs[];
 
   /**
+   * Leave entries of the user database alone that no deploy of this relay made. Plain value. Default: false, they are
+   * removed; true where `sasl.database` is shared with other programs.
+   */
+  readonly keepUnmanagedUsers?: boolean;
+
+  /**
    * Client addresses that relay without a login on port 25 (Postfix `mynetworks`): IPv4 or IPv6 addresses or ranges in
    * CIDR form. Loopback is always included. Default: loopback only. Keep it small: these clients are exempt from
    * Postfix's rate limits.
@@ -73,6 +79,18 @@ export interface UserArgs {
   readonly password?: pulumi.Input<string>;
 
   /**
+   * The password before the present one, secret: accepted beside it until `previousPasswordUntil`, by PLAIN and LOGIN
+   * alone, so that clients can change over one by one. Default: only `password` is accepted.
+   */
+  readonly previousPassword?: pulumi.Input<string>;
+
+  /**
+   * The last day, in UTC, on which `previousPassword` is accepted; the first `up` after it takes the password away.
+   * Required with `previousPassword`. Plain value. Example: `2026-12-31`.
+   */
+  readonly previousPasswordUntil?: string;
+
+  /**
    * Sender addresses this login may use: whole addresses, `@domain` for all of a domain, or `any`. Any other sender is
    * refused with 553. Default: the login at `myDomain`.
    */
@@ -106,6 +124,22 @@ export enum SaslPath {
   Cyrus = "cyrus",
 }
 
+/** Who compares a password with the stored one. */
+export enum PasswordCheck {
+  /** smtpd itself, which reads the user database. */
+  Auxprop = "auxprop",
+  /** The daemon saslauthd, which smtpd asks through a socket in its chroot. */
+  Saslauthd = "saslauthd",
+}
+
+/** Where the user database is. */
+export enum SaslDatabase {
+  /** Only inside Postfix's chroot. */
+  ChrootOnly = "chrootOnly",
+  /** /etc/sasldb2, for other programs too; the distribution's own mechanism copies it into the chroot. */
+  Shared = "shared",
+}
+
 /** How logins work. */
 export interface SaslArgs {
   /** Name of the SASL configuration file. Default: `smtpd`. */
@@ -123,6 +157,15 @@ export interface SaslArgs {
   readonly mechanisms?: Mechanism[];
   /** Also announce AUTH in the form of an old draft (Postfix `broken_sasl_auth_clients`). Default: false. */
   readonly brokenClients?: boolean;
+  /**
+   * Who checks passwords (SASL `pwcheck_method`). With saslauthd the user database is /etc/sasldb2, and only PLAIN and
+   * LOGIN work. Plain value. Default: auxprop.
+   */
+  readonly passwordCheck?: PasswordCheck;
+  /** Processes of saslauthd (its option -n), 1 to 100. Default: 5. */
+  readonly threads?: pulumi.Input<number>;
+  /** Where the user database is. Plain value. Default: only inside the chroot, or /etc/sasldb2 for saslauthd. */
+  readonly database?: SaslDatabase;
 }
 
 /** The next hop for outgoing mail. */

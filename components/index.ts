@@ -12,5 +12,5 @@ export type {
   SshKeyArgs,
   UserArgs,
 } from "./args";
-export { Mechanism, SaslPath } from "./args";
+export { Mechanism, PasswordCheck, SaslDatabase, SaslPath } from "./args";
 export { MailRelay } from "./mailRelay";

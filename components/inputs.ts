@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MailRelayArgs } from "./args";
+import { MailRelayArgs, RelayHostArgs, UserArgs } from "./args";
 import { resolve } from "./settings/resolve";
 import { RelayInput, RelaySecrets, RelaySettings } from "./settings/settings";
 import { describeIssues, Issue, validate, validateSecrets } from "./settings/validate";
@@ -15,6 +15,7 @@ export function checkPlainValues(name: string, args: MailRelayArgs): void {
   const input = known(publicPart(args), "", unknown) as RelayInput;
   const secrets: RelaySecrets = {
     passwords: (args.users ?? []).map(({ password }) => knownString(password)),
+    previousPasswords: (args.users ?? []).map(({ previousPassword }) => knownString(previousPassword)),
     relayHostPassword: knownString(args.relayHost?.password),
   };
   const issues = [...validate(input), ...validateSecrets(secrets), ...pairing(args)];
@@ -31,13 +32,15 @@ export function checkPlainValues(name: string, args: MailRelayArgs): void {
 export function resolvedSettings(name: string, args: MailRelayArgs): pulumi.Output<RelaySettings> {
   return pulumi.output(publicPart(args)).apply((input) => {
     fail(name, validate(input));
-    return resolve(input);
+    return resolve(input, new Date().toISOString().slice(0, 10));
   });
 }
 
 /** The secrets, checked; two Outputs, because a password that is not known yet must not hide the rest from a preview. */
 export interface CheckedSecrets {
   passwords: pulumi.Output<string[]>;
+  /** Beside `passwords`; undefined for a user without one. */
+  previousPasswords: pulumi.Output<(string | undefined)[]>;
   relayHostPassword: pulumi.Output<string | undefined>;
 }
 
@@ -48,6 +51,12 @@ export function checkedSecrets(name: string, args: MailRelayArgs, passwords: pul
       pulumi.all(passwords).apply((all) => {
         check({ passwords: all });
         return all;
+      }),
+    ),
+    previousPasswords: pulumi.secret(
+      pulumi.output((args.users ?? []).map(({ previousPassword }) => previousPassword)).apply((previousPasswords) => {
+        check({ passwords: [], previousPasswords });
+        return previousPasswords;
       }),
     ),
     relayHostPassword: pulumi.secret(
@@ -63,7 +72,11 @@ export function checkedSecrets(name: string, args: MailRelayArgs, passwords: pul
 function publicPart({ users, relayHost, droplet, host, ...rest }: MailRelayArgs) {
   return {
     ...rest,
-    users: users?.map(({ login, allowedSenders }) => ({ login, allowedSenders })),
+    users: users?.map(({ login, previousPasswordUntil, allowedSenders }) => ({
+      login,
+      previousPasswordUntil,
+      allowedSenders,
+    })),
     relayHost: relayHost && { host: relayHost.host, port: relayHost.port, login: relayHost.login },
     droplet: droplet && { ...droplet, sshKey: droplet.sshKey && { fingerprint: droplet.sshKey.fingerprint } },
     host: host && { address: host.address, hostKey: host.hostKey, user: host.user, port: host.port },
@@ -71,7 +84,23 @@ function publicPart({ users, relayHost, droplet, host, ...rest }: MailRelayArgs)
 }
 
 /** What can be seen of a pair of options of which one is secret: whether both were given. */
-function pairing({ relayHost }: MailRelayArgs): Issue[] {
+function pairing({ relayHost, users = [] }: MailRelayArgs): Issue[] {
+  return [...smartHostPairing(relayHost), ...users.flatMap(userPairing)];
+}
+
+function userPairing({ previousPassword, previousPasswordUntil }: UserArgs, index: number): Issue[] {
+  if (previousPassword !== undefined && previousPasswordUntil === undefined) {
+    const message = "missing; say until which day users[].previousPassword is accepted, for example 2026-12-31";
+    return [{ path: `users[${index}].previousPasswordUntil`, message }];
+  }
+  if (previousPassword === undefined && previousPasswordUntil !== undefined) {
+    const message = "missing; users[].previousPasswordUntil was given without it";
+    return [{ path: `users[${index}].previousPassword`, message }];
+  }
+  return [];
+}
+
+function smartHostPairing(relayHost: RelayHostArgs | undefined): Issue[] {
   if (relayHost?.login !== undefined && relayHost.password === undefined) {
     return [{ path: "relayHost.password", message: "missing; relayHost.login needs it" }];
   }

@@ -5,10 +5,25 @@ import type { ConfigValue } from "./engine/types";
 export interface ProgramConfig {
   myHostname: string;
   myDomain: string;
-  users: { login: string; password?: string; allowedSenders?: string[] }[];
+  users: {
+    login: string;
+    password?: string;
+    previousPassword?: string;
+    previousPasswordUntil?: string;
+    allowedSenders?: string[];
+  }[];
+  keepUnmanagedUsers: boolean;
   myNetworks: string[];
   listeners: { smtp?: boolean; submission?: boolean; submissions?: boolean; alternate?: boolean };
-  sasl: { path?: string; realm?: string; mechanisms?: string[]; brokenClients?: boolean };
+  sasl: {
+    path?: string;
+    realm?: string;
+    mechanisms?: string[];
+    brokenClients?: boolean;
+    passwordCheck?: string;
+    threads?: number;
+    database?: string;
+  };
   aliases: Record<string, string>;
   postfixParameters: Record<string, string>;
   relayHost: { host: string; port?: number; login?: string; password?: string };
@@ -59,5 +74,5 @@ export function stackConfig(cloud: Cloud, token: string, config: Partial<Program
 function configValue(value: unknown): ConfigValue {
   if (typeof value === "string") return { value, secret: false };
   const json = JSON.stringify(value);
-  return { value: json, secret: /"(password|privateKey)":/.test(json) };
+  return { value: json, secret: /"(password|previousPassword|privateKey)":/.test(json) };
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Apply step: brings one generation of configuration live, or leaves the last good one serving.
-# Reads ./generation (its name), ./etc (its files), ./trial, ./trial.users, ./trial.plan, ./smoke.plan, ./hostname.
+# Reads ./generation (its name), ./etc (its files), ./store (see stores.sh), ./smoke.plan, ./hostname, and for the trial
+# ./trial, ./trial.users, ./trial.database, ./trial.plan.
 #
 # All files of a generation become live in one rename: /etc/postfix/main.cf and the others are symbolic links into
 # generations/current, itself a link to one folder beside it. A power cut leaves the old or the new one, never a mix.
@@ -8,6 +9,10 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . ./lib.sh
+# shellcheck source-path=SCRIPTDIR source=chroot.sh
+. ./chroot.sh
+# shellcheck source-path=SCRIPTDIR source=stores.sh
+. ./stores.sh
 # shellcheck source-path=SCRIPTDIR source=trial.sh
 . ./trial.sh
 
@@ -34,14 +39,14 @@ ensure_certificate() {
   certificate_changed=true
 }
 
-# Content, mode and owner of every file below a folder, as text to compare.
+# Content, mode and owner of every file of a generation, as text to compare.
 fingerprint() {
-  (cd "$1" && find . -type f -printf '%P %m %U:%G ' -exec sha256sum {} \; | sort)
+  (cd "$1" && find . -type f ! -path ./smoke.plan ! -path ./store -printf '%P %m %U:%G ' -exec sha256sum {} \; | sort)
 }
 
-# The file names of a generation, relative to /etc/postfix.
+# The file names of a generation, relative to /etc/postfix; beside them lie notes of our own.
 names() {
-  (cd "$1" && find . -type f ! -name smoke.plan -printf '%P\n' | sort)
+  (cd "$1" && find . -type f ! -path ./smoke.plan ! -path ./store -printf '%P\n' | sort)
 }
 
 # What the host had before us becomes the first generation, so that even a failed first deploy can be undone.
@@ -66,7 +71,7 @@ stage() {
   staged=$generations/$(date -u +%Y%m%dT%H%M%SZ)-$(cat generation)
   rm -rf "$generations"/*.new "${staged:?}"
   cp -a etc "$staged.new"
-  install -m 600 smoke.plan "$staged.new/smoke.plan"
+  install -m 600 smoke.plan store "$staged.new/"
   while read -r name; do persist "$staged.new/$name"; done < <(names etc)
   mv "$staged.new" "$staged"
   persist "$generations"
@@ -168,7 +173,7 @@ adopt_original
 
 live=$(readlink -f "$current")
 if running && [ "$certificate_changed" = false ] &&
-  [ "$(names etc)" = "$(names "$live")" ] && cmp -s <(fingerprint etc) <(fingerprint "$live" | grep -v '^smoke.plan '); then
+  [ "$(names etc)" = "$(names "$live")" ] && cmp -s <(fingerprint etc) <(fingerprint "$live"); then
   link_files "$live"
   smoke_test "$live" || die "the configuration is unchanged, but the relay does not answer as it should"
   finish false
@@ -187,4 +192,5 @@ if ! bring_into_force "$live" "$staged" >&2 || ! smoke_test "$staged"; then
 fi
 unlink_dangling
 prune
+abandon_stores "$(cat store)"
 finish true

@@ -4,6 +4,8 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . ./lib.sh
+# shellcheck source-path=SCRIPTDIR source=chroot.sh
+. ./chroot.sh
 
 boot_finished=/var/lib/cloud/instance/boot-finished
 
@@ -105,16 +107,6 @@ UNIT
   ln -sfn "$units/$unit" "$units/multi-user.target.wants/$unit"
   # shellcheck disable=SC2086 # the rule is several words
   ip rule show | grep -q "169.254.169.254.*uidrange" || ip rule add $rule
-}
-
-chroot_mechanism() {
-  if [ -e /usr/lib/postfix/syncfiles.pl ]; then
-    echo syncfiles
-  elif grep -qs chroot_extra_files /usr/lib/postfix/configure-instance.sh; then
-    echo chroot_extra_files
-  else
-    echo configure-instance
-  fi
 }
 
 # The mechanisms whose plugins are there, by the names the protocol uses.

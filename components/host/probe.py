@@ -20,7 +20,6 @@ import subprocess
 import sys
 import time
 
-USER_DATABASE = "/var/spool/postfix/sasl/relay.db"
 PARALLEL = 4
 
 
@@ -38,18 +37,19 @@ def own_address():
         return probe.getsockname()[0]
 
 
-def live_credentials():
-    """One login from the user database, or None while it is empty or absent."""
-    if not os.path.exists(USER_DATABASE):
+def live_credentials(database, realm):
+    """One login of the realm from the user database, or None while there is none."""
+    if not os.path.exists(database):
         return None
-    dump = subprocess.run(["db_dump", USER_DATABASE], capture_output=True, text=True, check=False)
+    dump = subprocess.run(["db_dump", database], capture_output=True, text=True, check=False)
     if dump.returncode != 0:
         raise Disagreement(f"the user database cannot be read: {dump.stderr.strip()}")
-    lines = [line.strip() for line in dump.stdout.splitlines() if line.startswith(" ")]
-    if len(lines) < 2:
-        return None
-    login, realm, _ = bytes.fromhex(lines[0]).decode().split("\0")
-    return f"{login}@{realm}", bytes.fromhex(lines[1]).decode()
+    lines = [bytes.fromhex(line) for line in dump.stdout.splitlines() if line.startswith(" ")]
+    for key, value in zip(lines[::2], lines[1::2]):
+        login, _, rest = key.partition(b"\0")
+        if rest == realm.encode() + b"\0userPassword":
+            return f"{login.decode()}@{realm}", value.decode()
+    return None
 
 
 def tls_context():
@@ -144,7 +144,7 @@ def run(dialogue, plan, deadline, certificates):
     credentials = dialogue.get("login", {}).get("credentials")
     try:
         if credentials == "live":
-            credentials = live_credentials()
+            credentials = live_credentials(**plan["users"])
             if credentials is None:
                 return "skipped", "no user yet"
         hold(dialogue, address, credentials, deadline, certificates)

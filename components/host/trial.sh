@@ -37,12 +37,19 @@ prepare_trial() {
   install -d -m 700 -o postfix "$trial_home/data"
   copy_queue_folders
   cp -a "$staged" "$trial_home/etc"
-  install -m 644 trial/main.cf trial/master.cf "$trial_home/etc/"
+  cp -r trial/. "$trial_home/etc/"
   cp -a "${postfix_etc:?}/tls" "$trial_home/etc/tls"
-  install -d -m 750 -g postfix "$trial_home/queue/sasl"
-  db_load -f trial.users "$trial_home/queue/sasl/relay.db"
-  chgrp postfix "$trial_home/queue/sasl/relay.db"
-  chmod 640 "$trial_home/queue/sasl/relay.db"
+}
+
+# Only after the check, by which the newest packages bring the chroot up to date, and a copied user database with it.
+seed_trial() {
+  local database
+  database=$trial_home/queue/$(cat trial.database)
+  install -d -m 755 "$(dirname "$database")"
+  rm -f "$database"
+  db_load -f trial.users "$database"
+  chgrp postfix "$database"
+  chmod 640 "$database"
 }
 
 # `postfix check` and `postconf` exit 0 on most mistakes and only warn, so any word from them counts. The check also
@@ -67,6 +74,7 @@ try_out() {
   end_trial
   prepare_trial "$staged"
   check_trial || return 1
+  seed_trial
   # The master itself, because `postfix start` checks everything once more and waits for seconds.
   "$(postconf -dh daemon_directory)/master" -c "$trial_home/etc" -w >/dev/null 2>&1 || {
     # Without its log service, which it would have started, the master speaks to the system's log.

@@ -1,40 +1,64 @@
 #!/usr/bin/env bash
-# Users step: builds the whole user database from ./users (text for db_load) and renames it into Postfix's chroot.
-# smtpd opens the database anew for every AUTH, so no service is touched and no session is dropped.
+# Users step: builds the whole user database from ./users (text for db_load) and renames it into place; ./store says
+# where that is, ./keep-unmanaged exists where entries of others stay. The database is opened anew for every AUTH, so no
+# service is touched and no session is dropped.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . ./lib.sh
+# shellcheck source-path=SCRIPTDIR source=chroot.sh
+. ./chroot.sh
+# shellcheck source-path=SCRIPTDIR source=stores.sh
+. ./stores.sh
 
-folder=/var/spool/postfix/sasl
-database=$folder/relay.db
-
-# Every pair of a database on a line of its own, sorted: two files with the same users give the same text.
-pairs() {
-  db_dump "$1" | sed -n '/^ /{N;s/\n//;p;}' | sort
+keys() {
+  cut -d ' ' -f 1 "$@" | sort -u
 }
 
-same_users() {
-  [ -f "$database" ] && cmp -s <(pairs "$1") <(pairs "$database" 2>/dev/null)
+# Entries that nobody has put here with us: neither wanted now nor recorded as ours from before.
+unmanaged() {
+  [ -e keep-unmanaged ] || return 0
+  stored_entries "$database" | join -v 2 ours -
+}
+
+# The record names ours before the database holds them, so that a step that is cut off never takes them for others'.
+write_record() {
+  local record
+  record=$(record_of "$store")
+  install -d -m 711 "$records"
+  install -m 600 "$1" "$record.new"
+  persist "$record.new"
+  mv -f "$record.new" "$record"
 }
 
 take_lock
-install -d -m 750 -o root -g postfix "$folder"
-rm -f "$folder"/.relay.db.*
+store=$(cat store)
+database=$(database_of "$store")
+owner=$(owner_of "$store")
+prepare_store "$store"
 
-next=$(mktemp "$folder/.relay.db.XXXXXXXXXX")
-# db_load adds to a file that exists; the name is what mktemp reserves.
-rm -f "$next"
-db_load -f users "$next"
-chown root:postfix "$next"
-chmod 640 "$next"
+entries <users >wanted
+{
+  keys wanted
+  cat "$(record_of "$store")" 2>/dev/null || true
+} | sort -u >ours
+write_record ours
+{
+  cat wanted
+  unmanaged
+} | sort >next
 
-if same_users "$next" && [ "$(stat -c '%U:%G %a' "$database")" = "root:postfix 640" ]; then
-  rm -f "$next"
+# A damaged database cannot be compared, and is replaced.
+if [ -e "$database" ] && cmp -s next <(stored_entries "$database" 2>/dev/null) &&
+  [ "$(stat -c '%U:%G %a' "$database")" = "$owner 640" ]; then
   changed=false
 else
-  persist "$next"
-  mv -f "$next" "$database"
-  persist "$folder"
+  install_database "$database" "$owner" <next
   changed=true
 fi
-printf '{"changed":%s,"users":%d}\n' "$changed" "$(pairs "$database" | wc -l)"
+publish_store "$store"
+keys wanted >ours
+write_record ours
+if [ -e /etc/postfix/generations/current/store ]; then
+  abandon_stores "$store" "$(cat /etc/postfix/generations/current/store)"
+fi
+printf '{"changed":%s,"users":%d}\n' "$changed" "$(wc -l <next)"

@@ -7,7 +7,7 @@ import { renderMasterCf } from "../render/masterCf";
 import { packages } from "../render/packages";
 import { proofPlan } from "../render/probes";
 import { Credential, renderUserDatabase } from "../render/sasl";
-import { RelaySettings } from "../settings/settings";
+import { RelaySettings, UserSettings } from "../settings/settings";
 import { describeIssues } from "../settings/validate";
 import { CheckedSecrets } from "../inputs";
 import { RelayHost } from "./host";
@@ -34,15 +34,37 @@ export function createSteps(
 ): StepResults {
   const after = (...resources: pulumi.Resource[]) => pulumi.mergeOptions(opts, { dependsOn: resources });
 
-  const install = hostStep(`${name}-install`, "install", host, ["lib.sh"], installFiles(host), after(...host.ready));
+  const install = hostStep(
+    `${name}-install`,
+    "install",
+    host,
+    ["lib.sh", "chroot.sh"],
+    installFiles(host),
+    after(...host.ready),
+  );
   const facts = install.stdout.apply(parseFacts);
 
+  const credentials = pulumi
+    .all([settings, secrets.passwords, secrets.previousPasswords])
+    .apply(([{ users }, given, previous]) =>
+      users.map((user, index) => credential(user, given[index], previous[index])),
+    );
   const userFiles = pulumi
-    .all([settings, secrets.passwords])
-    .apply(([resolved, given]) => [
-      text("users", renderUserDatabase(credentials(resolved, given), resolved.sasl.realm)),
+    .all([settings, credentials])
+    .apply(([{ sasl, keepUnmanagedUsers }, all]) => [
+      text("users", renderUserDatabase(all, sasl.realm)),
+      text("store", sasl.store),
+      ...(keepUnmanagedUsers ? [text("keep-unmanaged", "")] : []),
+      ...(sasl.store === "saslauthd" ? [text("threads", String(sasl.threads))] : []),
     ]);
-  const users = hostStep(`${name}-users`, "users", host, ["lib.sh"], userFiles, after(install));
+  const users = hostStep(
+    `${name}-users`,
+    "users",
+    host,
+    ["lib.sh", "chroot.sh", "stores.sh"],
+    userFiles,
+    after(install),
+  );
 
   const bundle = pulumi.all([settings, facts, secrets.relayHostPassword]).apply(([resolved, found, password]) => {
     const impossible = unsupported(resolved, found);
@@ -50,12 +72,19 @@ export function createSteps(
     return renderBundle(resolved, found, password);
   });
   const applyFiles = bundle.apply(({ generation, files }) => [text("generation", generation), ...files]);
-  const apply = hostStep(`${name}-apply`, "apply", host, ["lib.sh", "trial.sh", "probe.py"], applyFiles, after(users));
+  const apply = hostStep(
+    `${name}-apply`,
+    "apply",
+    host,
+    ["lib.sh", "chroot.sh", "stores.sh", "trial.sh", "probe.py"],
+    applyFiles,
+    after(users),
+  );
 
-  const proofFiles = pulumi.all([settings, secrets.passwords, bundle]).apply(([resolved, given, { generation }]) => [
+  const proofFiles = pulumi.all([settings, credentials, bundle]).apply(([resolved, all, { generation }]) => [
     // Only named so that a new configuration is proved anew.
     text("generation", generation),
-    text("proof.plan", JSON.stringify(proofPlan(resolved, credentials(resolved, given)))),
+    text("proof.plan", JSON.stringify(proofPlan(resolved, all))),
   ]);
   const proof = hostStep(`${name}-proof`, "proof", host, ["lib.sh", "probe.py"], proofFiles, after(apply, users));
 
@@ -78,8 +107,8 @@ function installFiles(host: RelayHost): pulumi.Output<RenderedFile[]> {
   return pulumi.output(host.deletedWith ? [...files, text("close-metadata", "")] : files);
 }
 
-function credentials({ users }: RelaySettings, passwords: string[]): Credential[] {
-  return users.map(({ login }, index) => ({ login, password: passwords[index] ?? "" }));
+function credential(user: UserSettings, password = "", previousPassword?: string): Credential {
+  return { login: user.login, password, previousPassword: user.overlap === "open" ? previousPassword : undefined };
 }
 
 function text(path: string, body: string): RenderedFile {

@@ -5,7 +5,7 @@ import { Facts } from "./facts";
 import { renderMainCf } from "./mainCf";
 import { renderMasterCf } from "./masterCf";
 import { smokePlan, trialPlan, trialPortOffset, trialSender } from "./probes";
-import { renderSaslConf, renderUserDatabase } from "./sasl";
+import { renderSaslConf, renderUserDatabase, trialSasl } from "./sasl";
 import { renderAliases, renderAnySender, renderRelayPassword, renderSenderLogins, senderLoginMaps } from "./tables";
 
 /** One file for the host, relative to the folder it is unpacked or installed in. */
@@ -53,7 +53,15 @@ export function renderBundle(settings: RelaySettings, facts: Facts, relayHostPas
     etc.push({ path: "relay_password", body, mode: 0o600 });
   }
   const generation = digest(etc);
-  return { generation, files: [...inFolder("etc", etc), ...checks(settings, facts), hostname(settings)] };
+  return {
+    generation,
+    files: [
+      ...inFolder("etc", etc),
+      ...checks(settings, facts),
+      { path: "store", body: settings.sasl.store, mode: 0o600 },
+      hostname(settings),
+    ],
+  };
 }
 
 /** The trial instance's own files, and the dialogues that decide whether the configuration is good. */
@@ -75,9 +83,12 @@ function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
   };
   const binding = (listener: { port: number }) => `127.0.0.1:${listener.port + trialPortOffset}`;
   const plan = (value: unknown) => JSON.stringify(value) + "\n";
+  const { conf, database } = trialSasl(settings);
   return [
     { path: "trial/main.cf", body: renderMainCf(settings, facts, overrides), mode: 0o644 },
     { path: "trial/master.cf", body: renderMasterCf(settings, binding), mode: 0o644 },
+    { path: `trial/sasl/${settings.sasl.path}.conf`, body: conf, mode: 0o644 },
+    { path: "trial.database", body: database, mode: 0o600 },
     { path: "trial.users", body: renderUserDatabase([trial], settings.sasl.realm), mode: 0o600 },
     { path: "trial.plan", body: plan(trialPlan(settings, trial)), mode: 0o600 },
     { path: "smoke.plan", body: plan(smokePlan(settings)), mode: 0o600 },

@@ -1,5 +1,5 @@
 import { covers } from "../settings/addresses";
-import { RelaySettings } from "../settings/settings";
+import { RelaySettings, UserStore } from "../settings/settings";
 import { Listener, listeners, probeListener } from "./masterCf";
 import { Credential } from "./sasl";
 
@@ -29,6 +29,8 @@ export interface ProbePlan {
   patienceSeconds: number;
   /** `mynetworks`, to know when the host's own address is no stranger's. */
   networks: string[];
+  /** Where a `live` login is taken from: a user database and a realm in it. */
+  users: { database: string; realm: string };
   dialogues: Dialogue[];
 }
 
@@ -108,11 +110,22 @@ export function proofPlan(settings: RelaySettings, users: Credential[]): ProbePl
   return plan(settings, 30, [...dialogues, ...strangers, pretendedStranger(settings)]);
 }
 
-function userLogins(settings: RelaySettings, { login, password }: Credential, listener: Listener): Dialogue[] {
-  return provable(settings).map((mechanism) => ({
-    ...dialogue(`${login} logs in with ${mechanism} on ${listener.port}`, settings, listener),
-    login: { mechanism, credentials: [login, password], expect: 235 },
-  }));
+function userLogins(settings: RelaySettings, user: Credential, listener: Listener): Dialogue[] {
+  const { login, password, previousPassword } = user;
+  const loggedIn = (mechanism: string, secret: string, addition: string): Dialogue => ({
+    ...dialogue(`${login} logs in with ${mechanism}${addition} on ${listener.port}`, settings, listener),
+    login: { mechanism, credentials: [login, secret], expect: 235 },
+  });
+  const offered = provable(settings);
+  const overlapping = previousPassword === undefined ? [] : offered.filter((mechanism) => sendsPassword(mechanism));
+  return [
+    ...offered.map((mechanism) => loggedIn(mechanism, password, "")),
+    ...overlapping.map((mechanism) => loggedIn(mechanism, previousPassword ?? "", " and the previous password")),
+  ];
+}
+
+function sendsPassword(mechanism: string): boolean {
+  return ["PLAIN", "LOGIN"].includes(mechanism);
 }
 
 function withRealm(settings: RelaySettings, { login, password }: Credential, listener: Listener): Dialogue {
@@ -195,8 +208,16 @@ function provable({ sasl }: RelaySettings): string[] {
 
 function plan(settings: RelaySettings, patienceSeconds: number, dialogues: Dialogue[]): ProbePlan {
   const networks = settings.myNetworks.map((network) => network.replace(/[[\]]/g, ""));
-  return { patienceSeconds, networks, dialogues };
+  const users = { database: userDatabase[settings.sasl.store], realm: settings.sasl.realm };
+  return { patienceSeconds, networks, users, dialogues };
 }
+
+/** As `host/stores.sh` keeps them. */
+const userDatabase: Record<UserStore, string> = {
+  chrootOnly: "/var/spool/postfix/sasl/relay.db",
+  shared: "/etc/sasldb2",
+  saslauthd: "/etc/sasldb2",
+};
 
 /** A documentation address (RFC 5737) that is not in mynetworks, to be a stranger under XCLIENT. */
 export function strangerAddress(networks: string[]): string {

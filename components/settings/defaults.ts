@@ -5,6 +5,8 @@ export const defaults = {
   saslPath: "smtpd",
   mechanisms: ["PLAIN", "LOGIN"],
   brokenClients: false,
+  passwordCheck: "auxprop",
+  saslauthdThreads: 5,
   // RFC 5321 4.5.1: every server that takes mail has a postmaster.
   aliases: { postmaster: "root" },
   // Never $mydomain: the domain's mail lives elsewhere and must leave by MX or smart host.

@@ -1,30 +1,33 @@
 import { normaliseNetwork } from "./addresses";
 import { defaults } from "./defaults";
-import { ListenerName, RelayInput, RelaySettings, SaslSettings } from "./settings";
+import { ListenerName, RelayInput, RelaySettings, SaslSettings, UserSettings, UserStore } from "./settings";
 
 /** The domain a host name lies in: all labels but the first. */
 export function domainOf(hostname: string): string {
   return hostname.slice(hostname.indexOf(".") + 1);
 }
 
-/** Fills the defaults of an input that `validate` found nothing wrong with. */
-export function resolve(input: RelayInput): RelaySettings {
+/** Fills the defaults of an input that `validate` found nothing wrong with. `today` is a day in UTC, as `2026-12-31`. */
+export function resolve(input: RelayInput, today: string): RelaySettings {
   const myHostname = required(input.myHostname).toLowerCase();
   const myDomain = (input.myDomain ?? domainOf(myHostname)).toLowerCase();
   const networks = [...defaults.loopback, ...(input.myNetworks ?? []).map(normaliseNetwork)];
+  const sasl = resolveSasl(input, myHostname, myDomain);
   return {
     myHostname,
     myDomain,
     myDestination: input.myDestination ?? [...defaults.myDestination],
     aliases: { ...defaults.aliases, ...input.aliases },
     listeners: resolveListeners(input),
-    sasl: resolveSasl(input, myHostname, myDomain),
+    sasl,
     postfixParameters: { ...input.postfixParameters },
     myNetworks: [...new Set(networks)],
-    users: (input.users ?? []).map(({ login, allowedSenders }) => ({
+    users: (input.users ?? []).map(({ login, previousPasswordUntil, allowedSenders }) => ({
       login,
+      overlap: overlap(previousPasswordUntil, today),
       allowedSenders: allowedSenders ?? [`${login}@${myDomain}`],
     })),
+    keepUnmanagedUsers: input.keepUnmanagedUsers ?? sasl.store !== "chrootOnly",
     relayHost: input.relayHost && {
       host: required(input.relayHost.host),
       port: input.relayHost.port ?? defaults.relayHostPort,
@@ -51,9 +54,22 @@ function resolveSasl({ sasl }: RelayInput, myHostname: string, myDomain: string)
     path: sasl?.path ?? defaults.saslPath,
     mechanisms: sasl?.mechanisms ?? [...defaults.mechanisms],
     brokenClients: sasl?.brokenClients ?? defaults.brokenClients,
+    store: userStore(sasl),
+    threads: sasl?.threads ?? defaults.saslauthdThreads,
     localDomain,
     realm: localDomain === "" ? myHostname : localDomain,
   };
+}
+
+function overlap(until: string | undefined, today: string): UserSettings["overlap"] {
+  if (until === undefined) return "none";
+  // Days written year first sort as text.
+  return until >= today ? "open" : "ended";
+}
+
+function userStore(sasl: RelayInput["sasl"]): UserStore {
+  if ((sasl?.passwordCheck ?? defaults.passwordCheck) === "saslauthd") return "saslauthd";
+  return sasl?.database === "shared" ? "shared" : "chrootOnly";
 }
 
 function required<T>(value: T | undefined): T {

@@ -6,12 +6,21 @@
 export interface RelayInput {
   myHostname?: string;
   myDomain?: string;
-  users?: { login: string; allowedSenders?: string[] }[];
+  users?: UserInput[];
+  keepUnmanagedUsers?: boolean;
   myNetworks?: string[];
   myDestination?: string[];
   aliases?: Record<string, string>;
   listeners?: { smtp?: boolean; submission?: boolean; submissions?: boolean; alternate?: boolean };
-  sasl?: { path?: string; realm?: string; mechanisms?: string[]; brokenClients?: boolean };
+  sasl?: {
+    path?: string;
+    realm?: string;
+    mechanisms?: string[];
+    brokenClients?: boolean;
+    passwordCheck?: string;
+    threads?: number;
+    database?: string;
+  };
   postfixParameters?: Record<string, string>;
   relayHost?: { host?: string; port?: number; login?: string };
   droplet?: {
@@ -25,10 +34,18 @@ export interface RelayInput {
   host?: { address?: string; hostKey?: string; user?: string; port?: number };
 }
 
+export interface UserInput {
+  login: string;
+  previousPasswordUntil?: string;
+  allowedSenders?: string[];
+}
+
 /** The secrets that belong to a `RelayInput`, kept apart so that nothing else has to become secret. */
 export interface RelaySecrets {
   /** In the order of `users`; undefined where a password is generated. */
   passwords: (string | undefined)[];
+  /** In the order of `users`; undefined where there is none. */
+  previousPasswords?: (string | undefined)[];
   relayHostPassword?: string;
 }
 
@@ -51,13 +68,21 @@ export type ListenerName = "smtp" | "submission" | "submissions" | "alternate";
 
 export interface UserSettings {
   login: string;
+  /** Whether the previous password is still accepted; `none` for a user without one. */
+  overlap: "none" | "open" | "ended";
   allowedSenders: string[];
 }
+
+/** Where the users are kept: in the chroot alone, in /etc/sasldb2 with a copy in the chroot, or asked of saslauthd. */
+export type UserStore = "chrootOnly" | "shared" | "saslauthd";
 
 export interface SaslSettings {
   path: string;
   mechanisms: string[];
   brokenClients: boolean;
+  store: UserStore;
+  /** Processes of saslauthd, where that is the store. */
+  threads: number;
   /** Postfix `smtpd_sasl_local_domain`. */
   localDomain: string;
   /** Realm of every login in sasldb: the local domain, or what SASL takes when that is empty. */
@@ -74,6 +99,7 @@ export interface RelaySettings {
   myDestination: string[];
   myNetworks: string[];
   users: UserSettings[];
+  keepUnmanagedUsers: boolean;
   relayHost?: RelayHostSettings;
   droplet?: DropletSettings;
 }

@@ -2,7 +2,7 @@ import { parseNetwork } from "./addresses";
 import { RelaySettings } from "./settings";
 
 /** What is allowed, but is worth a second look; one sentence each. */
-export function warnings({ myNetworks, relayHost, droplet }: RelaySettings): string[] {
+export function warnings({ myNetworks, relayHost, droplet, users }: RelaySettings): string[] {
   const isPublic = (network: string) => parseNetwork(network)?.address.range() === "unicast";
   const open = myNetworks.filter(isPublic);
   const found: string[] = [];
@@ -18,5 +18,13 @@ export function warnings({ myNetworks, relayHost, droplet }: RelaySettings): str
         "the queue. Use 2525 if the smart host has it.",
     );
   }
+  users.forEach(({ login, overlap }, index) => {
+    if (overlap === "ended") {
+      found.push(
+        `users[${index}].previousPassword of ${login} is past its last day and no longer accepted: take it and ` +
+          "previousPasswordUntil out.",
+      );
+    }
+  });
   return found;
 }

@@ -5,26 +5,66 @@ const paths = ["smtpd", "cyrus"];
 const mechanisms = ["PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "NTLM"];
 /** Those the deploy itself can log in with. */
 const provable = ["PLAIN", "LOGIN", "CRAM-MD5"];
+/** Those that send the password itself, which is all saslauthd can compare. */
+const clear = ["PLAIN", "LOGIN"];
+const passwordChecks = ["auxprop", "saslauthd"];
+const databases = ["chrootOnly", "shared"];
 
 /** How logins work. */
-export function checkSasl({ sasl }: RelayInput, report: Report): void {
+export function checkSasl(input: RelayInput, report: Report): void {
+  const { sasl } = input;
   if (!sasl) return;
-  if (sasl.path !== undefined && !paths.includes(sasl.path)) {
-    report("sasl.path", `${quote(sasl.path)} is not one of ${paths.join(", ")}`);
-  }
+  checkOneOf("sasl.path", sasl.path, paths, report);
+  checkOneOf("sasl.passwordCheck", sasl.passwordCheck, passwordChecks, report);
+  checkOneOf("sasl.database", sasl.database, databases, report);
   if (sasl.realm !== undefined && sasl.realm !== "" && !isHostname(sasl.realm, 1)) {
     report(
       "sasl.realm",
       `${quote(sasl.realm)} is not a realm; give a domain name, or nothing at all for Postfix's own`,
     );
   }
-  const chosen = sasl.mechanisms;
-  chosen?.forEach((mechanism, index) => {
-    if (!mechanisms.includes(mechanism)) {
-      report(`sasl.mechanisms[${index}]`, `${quote(mechanism)} is not one of ${mechanisms.join(", ")}`);
-    }
-  });
-  if (chosen && !chosen.some((mechanism) => provable.includes(mechanism))) {
+  sasl.mechanisms?.forEach((mechanism, index) =>
+    checkOneOf(`sasl.mechanisms[${index}]`, mechanism, mechanisms, report),
+  );
+  if (sasl.mechanisms && !sasl.mechanisms.some((mechanism) => provable.includes(mechanism))) {
     report("sasl.mechanisms", `the deploy proves itself with one of ${provable.join(", ")}; add one`);
   }
+  if (sasl.threads !== undefined && !(Number.isInteger(sasl.threads) && sasl.threads >= 1 && sasl.threads <= 100)) {
+    report("sasl.threads", `${quote(sasl.threads)} is not a number of processes; use a whole number from 1 to 100`);
+  }
+  if (sasl.passwordCheck === "saslauthd") checkSaslauthd(input, report);
+  else if (sasl.threads !== undefined) {
+    report(
+      "sasl.threads",
+      "only saslauthd has processes to count; leave it out, or set sasl.passwordCheck to saslauthd",
+    );
+  }
+}
+
+/** What does not go together with saslauthd. */
+function checkSaslauthd({ sasl, users = [] }: RelayInput, report: Report): void {
+  if (sasl?.database === "chrootOnly") {
+    report("sasl.database", "saslauthd reads /etc/sasldb2, outside the chroot; leave sasl.database out or use shared");
+  }
+  sasl?.mechanisms?.forEach((mechanism, index) => {
+    if (mechanisms.includes(mechanism) && !clear.includes(mechanism)) {
+      report(
+        `sasl.mechanisms[${index}]`,
+        `saslauthd cannot check ${mechanism}; use ${clear.join(" and ")}, or set sasl.passwordCheck to auxprop`,
+      );
+    }
+  });
+  users.forEach(({ previousPasswordUntil }, index) => {
+    if (previousPasswordUntil !== undefined) {
+      report(
+        `users[${index}].previousPassword`,
+        "saslauthd knows one password a login; wait for the end of the change-over, or set sasl.passwordCheck to auxprop",
+      );
+    }
+  });
+}
+
+function checkOneOf(path: string, value: string | undefined, allowed: string[], report: Report): void {
+  if (value !== undefined && !allowed.includes(value))
+    report(path, `${quote(value)} is not one of ${allowed.join(", ")}`);
 }

@@ -4,7 +4,7 @@ import { isAddress, isHostname, quote, Report } from "./report";
 /** Who may log in, and as whom they may send. */
 export function checkUsers({ users = [], myNetworks = [], listeners }: RelayInput, report: Report): void {
   const seen = new Map<string, number>();
-  users.forEach(({ login, allowedSenders }, index) => {
+  users.forEach(({ login, previousPasswordUntil, allowedSenders }, index) => {
     const path = `users[${index}].login`;
     // These survive every SASL mechanism, sasldb's key, Postfix's tables and the log unchanged; @ would name another realm.
     if (typeof login !== "string" || !/^[A-Za-z0-9._+-]{1,128}$/.test(login)) {
@@ -13,6 +13,7 @@ export function checkUsers({ users = [], myNetworks = [], listeners }: RelayInpu
     const first = seen.get(login);
     if (first !== undefined) report(path, `${quote(login)} is already users[${first}]; give each login once`);
     else seen.set(login, index);
+    checkDay(`users[${index}].previousPasswordUntil`, previousPasswordUntil, report);
     allowedSenders?.forEach((sender, at) => checkSender(`users[${index}].allowedSenders[${at}]`, sender, report));
   });
   if (users.length === 0 && myNetworks.length === 0) {
@@ -34,10 +35,19 @@ function checkSender(path: string, sender: string, report: Report): void {
   }
 }
 
+function checkDay(path: string, day: string | undefined, report: Report): void {
+  if (day === undefined) return;
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(day) && new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day);
+  if (!isDay) report(path, `${quote(day)} is not a day; write it as year, month and day: 2026-12-31`);
+}
+
 /** The secrets; never quotes one. */
 export function checkSecrets(secrets: RelaySecrets, report: Report): void {
   secrets.passwords.forEach((password, index) => {
     if (password !== undefined) checkPassword(`users[${index}].password`, password, report);
+  });
+  secrets.previousPasswords?.forEach((password, index) => {
+    if (password !== undefined) checkPassword(`users[${index}].previousPassword`, password, report);
   });
   const { relayHostPassword } = secrets;
   if (relayHostPassword === undefined) return;

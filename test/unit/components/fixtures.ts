@@ -16,7 +16,7 @@ export function fullInput(change: Partial<RelayInput> = {}): RelayInput {
 }
 
 export function fullSettings(change: Partial<RelayInput> = {}): RelaySettings {
-  return resolve(fullInput(change));
+  return resolve(fullInput(change), "2026-06-15");
 }
 
 const mechanisms = ["PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "NTLM"];

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { renderBundle, unsupported } from "../../../../components/render/bundle";
 import { parseFacts } from "../../../../components/render/facts";
 import { ProbePlan, proofPlan, strangerAddress } from "../../../../components/render/probes";
@@ -73,6 +74,28 @@ test("the user database is the same whatever the order of users", () => {
     ` ${Buffer.from("alice\0example.com\0userPassword").toString("hex")}`,
     ` ${Buffer.from("pä ss").toString("hex")}`,
   ]);
+});
+
+test("a previous password is a second entry, hashed as Cyrus SASL compares it", () => {
+  const alice = { login: "alice", password: "new", previousPassword: "öld" };
+  const [, , , , key, value] = renderUserDatabase([alice], "example.com").split("\n");
+  expect(Buffer.from(key!.trim(), "hex").toString()).toBe("alice\0example.com\0cmusaslsecretPLAIN");
+  const secret = Buffer.from(value!.trim(), "hex");
+  const [salt, digest] = [secret.subarray(0, 16), secret.subarray(17)];
+  expect(secret[16]).toBe(0);
+  expect(digest).toEqual(createHash("md5").update(salt).update("sasldböld").digest());
+});
+
+test.each([
+  [{}, "sasldb_path: /sasl/relay.db", "sasl/relay.db"],
+  [{ database: "shared" }, "sasldb_path: /etc/mail-relay/sasldb2", "etc/mail-relay/sasldb2"],
+  [{ passwordCheck: "saslauthd" }, "pwcheck_method: saslauthd", "sasl/relay.db"],
+])("with %j the trial has users of its own where smtpd looks for them", (sasl, line, database) => {
+  const { files } = renderBundle(fullSettings({ sasl }), facts, password);
+  const body = (path: string) => files.find((file) => file.path === path)?.body;
+  expect(body("etc/sasl/smtpd.conf")).toContain(line);
+  expect(body("trial.database")).toBe(database);
+  expect(body("trial/sasl/smtpd.conf")).toContain(`sasldb_path: /${database}\n`);
 });
 
 test("what the host does not ship is refused by option path, with what it has", () => {

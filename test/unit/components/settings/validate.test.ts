@@ -52,6 +52,40 @@ const cases: [string, Partial<RelayInput>, string, RegExp][] = [
   ["only unprovable mechanisms", { sasl: { mechanisms: ["NTLM"] } }, "sasl.mechanisms", /add one/],
   ["a bad SASL path", { sasl: { path: "../x" } }, "sasl.path", /not one of smtpd, cyrus/],
   ["a bad realm", { sasl: { realm: "a b" } }, "sasl.realm", /"a b" is not a realm/],
+  ["a bad password check", { sasl: { passwordCheck: "pam" } }, "sasl.passwordCheck", /not one of auxprop, saslauthd/],
+  ["a bad database", { sasl: { database: "sql" } }, "sasl.database", /not one of chrootOnly, shared/],
+  ["threads for nobody", { sasl: { threads: 5 } }, "sasl.threads", /only saslauthd/],
+  ["no thread", { sasl: { passwordCheck: "saslauthd", threads: 0 } }, "sasl.threads", /0 is not a number of processes/],
+  [
+    "saslauthd looking into the chroot",
+    { sasl: { passwordCheck: "saslauthd", database: "chrootOnly" } },
+    "sasl.database",
+    /reads \/etc\/sasldb2/,
+  ],
+  [
+    "saslauthd and a challenge",
+    { sasl: { passwordCheck: "saslauthd", mechanisms: ["PLAIN", "CRAM-MD5"] } },
+    "sasl.mechanisms[1]",
+    /saslauthd cannot check CRAM-MD5/,
+  ],
+  [
+    "saslauthd and two passwords",
+    { sasl: { passwordCheck: "saslauthd" }, users: [{ login: "a", previousPasswordUntil: "2026-12-31" }] },
+    "users[0].previousPassword",
+    /one password a login/,
+  ],
+  [
+    "a day that is none",
+    { users: [{ login: "a", previousPasswordUntil: "2026-02-30" }] },
+    "users[0].previousPasswordUntil",
+    /"2026-02-30" is not a day/,
+  ],
+  [
+    "an hour",
+    { users: [{ login: "a", previousPasswordUntil: "2026-12-31T12:00" }] },
+    "users[0].previousPasswordUntil",
+    /year, month and day/,
+  ],
   ["a bad sender", { users: [{ login: "a", allowedSenders: ["b"] }] }, "users[0].allowedSenders[0]", /@domain/],
   ["an owned parameter", { postfixParameters: { mynetworks: "x" } }, "postfixParameters.mynetworks", /use myNetworks/],
   [
@@ -138,17 +172,27 @@ test("whatever is accepted as a network renders to one Postfix accepts and means
 });
 
 test("the defaults are the safe ones", () => {
-  const settings = resolve({
-    myHostname: "Relay.Example.COM",
-    users: [{ login: "a" }],
-    droplet: { region: "fra1", sshSources: ["192.0.2.1"] },
-  });
+  const settings = resolve(
+    {
+      myHostname: "Relay.Example.COM",
+      users: [{ login: "a" }],
+      droplet: { region: "fra1", sshSources: ["192.0.2.1"] },
+    },
+    "2026-06-15",
+  );
   expect(settings).toMatchObject({
     myHostname: "relay.example.com",
     myDomain: "example.com",
-    sasl: { realm: "example.com", localDomain: "example.com", mechanisms: ["PLAIN", "LOGIN"], brokenClients: false },
+    sasl: {
+      realm: "example.com",
+      localDomain: "example.com",
+      mechanisms: ["PLAIN", "LOGIN"],
+      brokenClients: false,
+      store: "chrootOnly",
+    },
+    keepUnmanagedUsers: false,
     listeners: ["smtp", "submission"],
-    users: [{ login: "a", allowedSenders: ["a@example.com"] }],
+    users: [{ login: "a", overlap: "none", allowedSenders: ["a@example.com"] }],
     myNetworks: ["127.0.0.0/8", "[::1]/128"],
     relayHost: undefined,
     droplet: { size: "s-1vcpu-1gb", image: "ubuntu-24-04-x64", tags: [] },
@@ -159,5 +203,5 @@ test("resolving leaves its input as it was", () => {
   const input = Object.freeze(fullInput());
   Object.freeze(input.myNetworks);
   Object.freeze(input.droplet);
-  expect(() => resolve(input)).not.toThrow();
+  expect(() => resolve(input, "2026-06-15")).not.toThrow();
 });

@@ -1,0 +1,155 @@
+import type { ConfigChanges } from "../../sandbox/labConfig";
+import type { Lab } from "../../sandbox/lab";
+import { smtpDialogue } from "../../sandbox/mail/dialogue";
+import { RELEASES } from "../../sandbox/names";
+import { changes, eventually, onHost, patience, submit, testLab, untilDelivered } from "./support";
+
+jest.setTimeout(patience);
+
+const passwords = { alice: "correct horse", bob: "correct bob" };
+const alice = { login: "alice", password: passwords.alice };
+const bob = { login: "bob", password: passwords.bob };
+
+describe.each(RELEASES)("logins on %s", (release) => {
+  let lab: Lab;
+  let address: string;
+
+  const up = async (change: ConfigChanges) => {
+    lab.configure(change);
+    return changes(await lab.up()).sort();
+  };
+
+  /** The verdict on a login through 587, of a client that is trusted for its login alone. */
+  const verdict = async (login: string, password: string, mechanism: "PLAIN" | "LOGIN" = "PLAIN") => {
+    const replies = await smtpDialogue({ host: address, port: 587, localAddress: lab.cloud.strangerClient }, [
+      "EHLO client.test",
+      "STARTTLS",
+      "EHLO client.test",
+      { auth: mechanism, login, password },
+    ]);
+    return replies.at(-1)?.code;
+  };
+
+  /** Adds a user as an administrator would by hand. */
+  const addByHand = (database: string, login: string, realm: string) =>
+    onHost(lab, `printf %s 'correct ${login}' | saslpasswd2 -p -c -f ${database} -u ${realm} ${login}`);
+
+  const restartPostfix = () =>
+    onHost(lab, "systemctl restart postfix").then(() =>
+      eventually(() => onHost(lab, "ss -Hltn sport = :587 | grep .")),
+    );
+
+  /** Who but Postfix and root can read what the chroot holds of the users. */
+  const readByStrangers = () =>
+    onHost(
+      lab,
+      "runuser -u nobody -- find /var/spool/postfix/sasl /var/spool/postfix/etc/mail-relay /etc/mail-relay /etc/sasldb2 " +
+        "-type f -readable 2>/dev/null || true",
+    );
+
+  beforeAll(async () => {
+    lab = await testLab(`logins-${release}`, { release, config: { users: [alice, bob] } });
+    await lab.up();
+    ({ address } = await lab.outputs());
+  });
+
+  afterAll(() => lab?.close());
+
+  test("a previous password is accepted beside the present one until its day, and not a day longer", async () => {
+    const rotated = { login: "alice", password: "new horse", previousPassword: passwords.alice };
+    const overlapping = { ...rotated, previousPasswordUntil: "2999-12-31" };
+    expect(await up({ users: [overlapping, bob] })).toEqual(["update relay-proof", "update relay-users"]);
+    for (const mechanism of ["PLAIN", "LOGIN"] as const) {
+      expect(await verdict("alice", "new horse", mechanism)).toBe(235);
+      expect(await verdict("alice", passwords.alice, mechanism)).toBe(235);
+      expect(await verdict("alice", "wrong", mechanism)).toBe(535);
+    }
+    const { proof } = (await lab.outputs()) as unknown as { proof: { passed: string[] } };
+    expect(proof.passed).toContain("alice logs in with LOGIN and the previous password on 587");
+
+    expect(await up({ users: [{ ...rotated, previousPasswordUntil: "2026-01-01" }, bob] })).toEqual([
+      "update relay-proof",
+      "update relay-users",
+    ]);
+    expect(await verdict("alice", "new horse")).toBe(235);
+    expect(await verdict("alice", passwords.alice)).toBe(535);
+  });
+
+  test("entries made by hand stay when told so, those of a removed user go, and without it all but ours go", async () => {
+    const database = "/var/spool/postfix/sasl/relay.db";
+    await addByHand(database, "carol", "example.test");
+    await up({ users: [alice], keepUnmanagedUsers: true });
+    expect(await verdict("carol", "correct carol")).toBe(235);
+    expect(await verdict("alice", passwords.alice)).toBe(235);
+    expect(await verdict("bob", passwords.bob)).toBe(535);
+    await up({ users: [alice, bob] });
+    expect(await verdict("carol", "correct carol")).toBe(535);
+    expect(await verdict("bob", passwords.bob)).toBe(235);
+  });
+
+  test("a shared database serves other programs too, and its copy survives restart and reinstallation", async () => {
+    await addByHand("/etc/sasldb2", "carol", "other.test");
+    await up({ users: [alice, bob], sasl: { database: "shared" } });
+    expect(await verdict("alice", passwords.alice)).toBe(235);
+    expect(await verdict("carol@other.test", "correct carol")).toBe(235);
+    expect(await onHost(lab, "sasldblistusers2 | cut -d: -f1 | sort | paste -sd' '")).toBe(
+      "alice@example.test bob@example.test carol@other.test\n",
+    );
+    expect(await onHost(lab, "ls /var/spool/postfix/sasl 2>/dev/null || true")).toBe("");
+    expect(await readByStrangers()).toBe("");
+
+    await addByHand("/etc/sasldb2", "dave", "other.test");
+    await restartPostfix();
+    expect(await verdict("dave@other.test", "correct dave")).toBe(235);
+    await onHost(
+      lab,
+      "DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --reinstall postfix sasl2-bin >/dev/null 2>&1",
+    );
+    await addByHand("/etc/sasldb2", "erin", "other.test");
+    await restartPostfix();
+    expect(await verdict("erin@other.test", "correct erin")).toBe(235);
+    expect(await verdict("bob", passwords.bob)).toBe(235);
+    expect(await readByStrangers()).toBe("");
+
+    expect(await up({ users: [alice], sasl: { database: "shared" } })).toEqual([
+      "update relay-apply",
+      "update relay-proof",
+      "update relay-users",
+    ]);
+    expect(await verdict("bob", passwords.bob)).toBe(535);
+    expect(await verdict("erin@other.test", "correct erin")).toBe(235);
+  });
+
+  test("saslauthd checks passwords, with as many processes as asked for, and forgets a removed user at once", async () => {
+    await up({ users: [alice, bob], sasl: { passwordCheck: "saslauthd", threads: 3 } });
+    expect(await verdict("alice", passwords.alice)).toBe(235);
+    expect(await verdict("alice", passwords.alice, "LOGIN")).toBe(235);
+    expect(await verdict("bob", passwords.bob)).toBe(235);
+    expect(await verdict("alice", "wrong")).toBe(535);
+    expect(await onHost(lab, "pgrep -xc saslauthd")).toBe("3\n");
+    expect(await readByStrangers()).toBe("");
+    expect(await onHost(lab, "ls -d /etc/mail-relay /var/spool/postfix/etc/mail-relay 2>/dev/null || true")).toBe("");
+
+    await up({ users: [alice], sasl: { passwordCheck: "saslauthd", threads: 2 } });
+    expect(await verdict("bob", passwords.bob)).toBe(535);
+    expect(await onHost(lab, "pgrep -xc saslauthd")).toBe("2\n");
+    await onHost(lab, "pkill -9 -x saslauthd");
+    await eventually(async () => expect(await verdict("alice", passwords.alice)).toBe(235));
+    await submit(lab, "alice", passwords.alice, "by saslauthd");
+    await untilDelivered(lab, "by saslauthd");
+  });
+
+  test("back in the chroot nothing of ours is left in the shared places, and all of the others'", async () => {
+    await up({ users: [alice, bob] });
+    expect(await verdict("bob", passwords.bob)).toBe(235);
+    expect(await onHost(lab, "sasldblistusers2 | cut -d: -f1 | sort | paste -sd' '")).toBe(
+      "carol@other.test dave@other.test erin@other.test\n",
+    );
+    expect(await onHost(lab, "pgrep -x saslauthd || true; ls -d /etc/mail-relay 2>/dev/null || true")).toBe("");
+    expect(await onHost(lab, "id -nG postfix; dpkg-divert --list '*postfix*'; dpkg --verify postfix")).toBe(
+      "postfix\n",
+    );
+    expect(await onHost(lab, "grep -rl mail-relay/sasldb2 /etc/default /usr/lib/postfix /etc/init.d || true")).toBe("");
+    expect(changes(await lab.up())).toEqual([]);
+  });
+});
