@@ -2,7 +2,7 @@
 """Holds SMTP dialogues and compares every reply with the one that is expected.
 
 Reads a plan (JSON) from standard input, writes one JSON line with the result, exits 1 with one line per
-disagreement on standard error. No message is ever sent: dialogues end before DATA.
+disagreement on standard error. Only a plan for the trial instance, which nothing can leave, sends a message.
 
 Credentials in a plan: a login and password, or "live", which takes one pair from the user database on this host.
 """

@@ -75,7 +75,7 @@ function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
     inet_interfaces: "loopback-only",
     smtpd_authorized_xclient_hosts: "127.0.0.1",
     // Nothing a probe says may ever leave.
-    defer_transports: ["smtp", "relay"],
+    defer_transports: ["smtp", "relay", "lmtp", "local", "virtual"],
     smtpd_sender_login_maps: [
       `inline:{{${trialSender} = trial trial@${settings.sasl.realm}}}`,
       ...senderLoginMaps(settings),

@@ -1,4 +1,4 @@
-/** main.cf parameters the component writes, and how to change what they do. */
+/** main.cf parameters that are left to the component, and how to change what they do. */
 const use = (option: string) => `use ${option} instead`;
 const fixed = "it is part of what keeps the relay safe and provable, and cannot be changed";
 
@@ -76,6 +76,14 @@ const owned: Record<string, string> = {
   mail_owner: fixed,
   setgid_group: fixed,
   maillog_file: fixed,
+  // Postfix accepts these without a word, and then mail goes nowhere, or is answered otherwise than is proved.
+  default_transport: use("relayHost"),
+  relay_transport: use("relayHost"),
+  local_transport: use("myDestination"),
+  defer_transports: fixed,
+  content_filter: "there is no listener for what a filter gives back; use smtpd_milters instead",
+  allow_untrusted_routing: fixed,
+  soft_bounce: fixed,
 };
 
 /** How to change what an owned parameter does; undefined for a parameter the component leaves alone. */

@@ -10,7 +10,7 @@ export function checkParameters({ postfixParameters = {} }: RelayInput, report: 
     if (!/^[A-Za-z0-9_]{1,100}$/.test(name)) {
       report(path, `${quote(name)} is not a parameter name; use Postfix's own, for example message_size_limit`);
     } else if (option !== undefined) {
-      report(path, `is set by the component; ${option}`);
+      report(path, `is left to the component; ${option}`);
     }
     if (value.includes("#")) {
       report(

@@ -1,0 +1,101 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { proofPlan } from "../../components/render/probes";
+import { resolve } from "../../components/settings/resolve";
+import type { Lab } from "../../sandbox/lab";
+import { RELEASES } from "../../sandbox/names";
+import { PROJECT_ROOT } from "../../sandbox/paths";
+import { ask, type Finding } from "./openRelayAsk";
+import { positions, type Scene } from "./openRelayMatrix";
+import { mutations } from "./openRelayMutations";
+import { eventually, onHost, onlyDroplet, patience, testLab } from "./support";
+
+jest.setTimeout(patience);
+
+const user = { login: "alice", password: "correct horse" };
+/** Trusted besides the sandbox's own client; nobody of the sandbox lives in it. */
+const network = { below: "192.0.2.159", first: "192.0.2.160", last: "192.0.2.191", above: "192.0.2.192" };
+
+const opened = ({ expected, reply }: Finding) => expected === "refused" && reply.startsWith("250 ");
+
+describe.each(RELEASES)("the open-relay matrix on %s", (release) => {
+  let lab: Lab;
+  let scene: Scene;
+
+  const settings = () => ({
+    users: [user],
+    listeners: { submissions: true, alternate: true },
+    myNetworks: [`${lab.cloud.trustedClient}/32`, `${network.first}/27`],
+  });
+
+  beforeAll(async () => {
+    lab = await testLab(`open-${release}`, { release });
+    lab.configure(settings());
+    await lab.up();
+    const { hostname, address } = await lab.outputs();
+    const { trustedClient: trusted, strangerClient: stranger } = lab.cloud;
+    const domain = "example.test";
+    scene = { host: hostname, domain, address, trusted, stranger, foreign: "receiver.test", network, ...user };
+  });
+
+  afterAll(() => lab?.close());
+
+  test("every recipient from every sender in every position is answered as it must be", async () => {
+    const { asked, findings } = await ask(lab, scene, true);
+    expect(findings).toEqual([]);
+    expect(asked).toBeGreaterThan(50_000);
+  });
+
+  if (release !== RELEASES[0]) return;
+
+  /** Puts the links of the live generation back; postconf replaces them by files. */
+  const restore = () =>
+    onHost(
+      lab,
+      `for name in main.cf master.cf; do
+        ln -sfn /etc/postfix/generations/current/$name /etc/postfix/$name.kept
+        mv -Tf /etc/postfix/$name.kept /etc/postfix/$name
+      done
+      postfix reload`,
+    );
+
+  /** What the proof of a deploy says to the host as it is now; empty when it passes. */
+  const proof = async () => {
+    const myHostname = scene.host;
+    const plan = proofPlan(resolve({ myHostname, myDomain: scene.domain, ...settings() }), [user]);
+    const probe = readFileSync(join(PROJECT_ROOT, "components/host/probe.py"), "utf8");
+    const argv = ["python3", "-B", "-c", probe];
+    const { code, stderr } = await lab.cloud.exec(await onlyDroplet(lab), argv, JSON.stringify(plan));
+    expect([0, 1]).toContain(code);
+    return code === 0 ? "" : stderr;
+  };
+
+  const clean = () => eventually(async () => expect((await ask(lab, scene, false)).findings).toEqual([]), 10);
+
+  describe("opened by hand", () => {
+    beforeAll(() =>
+      // For permit_mx_backup; everybody else's mail goes where it went.
+      lab.cloud.setDns([
+        { name: scene.host, type: "A", value: scene.address },
+        { name: `sub.${scene.host}`, type: "MX", value: scene.host },
+      ]),
+    );
+
+    afterEach(restore);
+
+    test.each(mutations)("$name: the matrix shows it", async ({ edit, opens, proof: says }) => {
+      await onHost(lab, `${edit}; postfix reload`);
+      const [position, sender, recipient] = opens;
+      expect(positions(scene).map(({ name }) => name)).toContain(position);
+      await eventually(async () => {
+        const holes = (await ask(lab, scene, false)).findings.filter(opened);
+        expect(holes).toContainEqual(expect.objectContaining({ position, sender, recipient }));
+      }, 5);
+      if (says) expect(await proof()).toMatch(says);
+      else expect(await proof()).toBe("");
+      await restore();
+      await clean();
+      expect(await proof()).toBe("");
+    });
+  });
+});
