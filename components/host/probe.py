@@ -2,7 +2,8 @@
 """Holds SMTP dialogues and compares every reply with the one that is expected.
 
 Reads a plan (JSON) from standard input, writes one JSON line with the result, exits 1 with one line per
-disagreement on standard error. No message is ever sent: dialogues end before DATA.
+disagreement on standard error. No message is ever sent: dialogues end before DATA. A plan can also say what the user
+database must hold; passwords are compared, never shown.
 
 Credentials in a plan: a login and password, or "live", which takes one pair from the user database on this host.
 """
@@ -38,18 +39,40 @@ def own_address():
         return probe.getsockname()[0]
 
 
-def live_credentials():
-    """One login from the user database, or None while it is empty or absent."""
+def stored_users():
+    """The user database as a dictionary from key to value, both in hexadecimal; empty while there is none."""
     if not os.path.exists(USER_DATABASE):
-        return None
+        return {}
     dump = subprocess.run(["db_dump", USER_DATABASE], capture_output=True, text=True, check=False)
     if dump.returncode != 0:
         raise Disagreement(f"the user database cannot be read: {dump.stderr.strip()}")
     lines = [line.strip() for line in dump.stdout.splitlines() if line.startswith(" ")]
-    if len(lines) < 2:
-        return None
-    login, realm, _ = bytes.fromhex(lines[0]).decode().split("\0")
-    return f"{login}@{realm}", bytes.fromhex(lines[1]).decode()
+    return dict(zip(lines[::2], lines[1::2]))
+
+
+def login_of(key):
+    login, realm, _ = bytes.fromhex(key).decode().split("\0")
+    return f"{login}@{realm}"
+
+
+def live_credentials():
+    """One login from the user database, or None while it is empty or absent."""
+    for key, value in stored_users().items():
+        return login_of(key), bytes.fromhex(value).decode()
+    return None
+
+
+def check_stored(pairs):
+    """Whether every user is stored with the password given."""
+    try:
+        users = stored_users()
+    except Disagreement as disagreement:
+        return "failed", str(disagreement)
+    different = [login_of(key) for key, value in pairs if users.get(key) != value]
+    if not different:
+        return "passed", ""
+    more = f" and {len(different) - 3} more" if len(different) > 3 else ""
+    return "failed", f"not so for {', '.join(different[:3])}{more}"
 
 
 def tls_context():
@@ -174,6 +197,8 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
         outcomes = list(pool.map(lambda d: run(d, plan, deadline, certificates), plan["dialogues"]))
     results = list(zip((dialogue["name"] for dialogue in plan["dialogues"]), outcomes))
+    if "stored" in plan:
+        results.append((plan["stored"]["name"], check_stored(plan["stored"]["pairs"])))
     failures = [f"{name}: {text}" for name, (outcome, text) in results if outcome == "failed"]
     if failures:
         sys.exit("\n".join(failures))
