@@ -73,8 +73,9 @@ export interface UserArgs {
   readonly login: string;
 
   /**
-   * The password, secret: up to 256 characters without control characters. Default: 32 random letters and digits,
-   * readable in the secret output `logins`.
+   * The password, secret: up to 256 characters of any script, without control characters. It is stored and compared
+   * exactly as given: clients must send the same Unicode form, composed or decomposed. Default: 32 random letters and
+   * digits, readable in the secret output `logins`.
    */
   readonly password?: pulumi.Input<string>;
 

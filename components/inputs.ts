@@ -14,9 +14,9 @@ export function checkPlainValues(name: string, args: MailRelayArgs): void {
   const unknown: string[] = [];
   const input = known(publicPart(args), "", unknown) as RelayInput;
   const secrets: RelaySecrets = {
-    passwords: (args.users ?? []).map(({ password }) => knownString(password)),
-    previousPasswords: (args.users ?? []).map(({ previousPassword }) => knownString(previousPassword)),
-    relayHostPassword: knownString(args.relayHost?.password),
+    passwords: (args.users ?? []).map(({ password }) => knownText(password)),
+    previousPasswords: (args.users ?? []).map(({ previousPassword }) => knownText(previousPassword)),
+    relayHostPassword: knownText(args.relayHost?.password),
   };
   const issues = [...validate(input), ...validateSecrets(secrets), ...pairing(args)];
   fail(
@@ -128,8 +128,9 @@ function known(value: unknown, path: string, unknown: string[]): unknown {
   return value;
 }
 
-function knownString(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
+/** The value unless it is an Output. From a configuration file it can be a number, which the checks refuse. */
+function knownText(value: pulumi.Input<string> | undefined): string | undefined {
+  return pulumi.Output.isInstance(value) || value instanceof Promise ? undefined : (value ?? undefined);
 }
 
 function fail(name: string, issues: Issue[]): void {

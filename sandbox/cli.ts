@@ -87,8 +87,9 @@ program
   .description("measure the figures of docs/performance.md, each as a ratio within one run")
   .option("--runs <number>", "how often to measure each; the median counts", "3")
   .addOption(new Option("--release <release>", "the Debian release").choices(RELEASES).default(RELEASES[0]))
-  .action(({ runs, release }: { runs: string; release: string }) =>
-    (load("./commands/bench") as Bench).bench(runs, release),
+  .addOption(new Option("--only <kind>", "only figures of this kind").choices(["deployment", "throughput"]))
+  .action(({ runs, release, only }: { runs: string; release: string; only?: string }) =>
+    (load("./commands/bench") as Bench).bench(runs, release, only),
   );
 
 program.parseAsync().catch((error: unknown) => {

@@ -2,7 +2,8 @@
 """Holds SMTP dialogues and compares every reply with the one that is expected.
 
 Reads a plan (JSON) from standard input, writes one JSON line with the result, exits 1 with one line per
-disagreement on standard error. Only a plan for the trial instance, which nothing can leave, sends a message.
+disagreement on standard error. Only a plan for the trial instance, which nothing can leave, sends a message. A plan can
+also say what the user database must hold; passwords are compared, never shown.
 
 Credentials in a plan: a login and password, or "live", which takes one pair from the user database on this host.
 """
@@ -37,19 +38,42 @@ def own_address():
         return probe.getsockname()[0]
 
 
-def live_credentials(database, realm):
-    """One login of the realm from the user database, or None while there is none."""
+def stored_users(database):
+    """The user database as a dictionary from key to value, both in hexadecimal; empty while there is none."""
     if not os.path.exists(database):
-        return None
+        return {}
     dump = subprocess.run(["db_dump", database], capture_output=True, text=True, check=False)
     if dump.returncode != 0:
         raise Disagreement(f"the user database cannot be read: {dump.stderr.strip()}")
-    lines = [bytes.fromhex(line) for line in dump.stdout.splitlines() if line.startswith(" ")]
-    for key, value in zip(lines[::2], lines[1::2]):
-        login, _, rest = key.partition(b"\0")
-        if rest == realm.encode() + b"\0userPassword":
-            return f"{login.decode()}@{realm}", value.decode()
+    lines = [line.strip() for line in dump.stdout.splitlines() if line.startswith(" ")]
+    return dict(zip(lines[::2], lines[1::2]))
+
+
+def login_of(key):
+    login, realm, _ = bytes.fromhex(key).decode().split("\0")
+    return f"{login}@{realm}"
+
+
+def live_credentials(database, realm):
+    """One login of the realm from the user database, or None while there is none."""
+    ending = f"\0{realm}\0userPassword".encode().hex()
+    for key, value in stored_users(database).items():
+        if key.endswith(ending):
+            return login_of(key), bytes.fromhex(value).decode()
     return None
+
+
+def check_stored(database, pairs):
+    """Whether every user is stored with the password given."""
+    try:
+        users = stored_users(database)
+    except Disagreement as disagreement:
+        return "failed", str(disagreement)
+    different = [login_of(key) for key, value in pairs if users.get(key) != value]
+    if not different:
+        return "passed", ""
+    more = f" and {len(different) - 3} more" if len(different) > 3 else ""
+    return "failed", f"not so for {', '.join(different[:3])}{more}"
 
 
 def tls_context():
@@ -174,6 +198,8 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
         outcomes = list(pool.map(lambda d: run(d, plan, deadline, certificates), plan["dialogues"]))
     results = list(zip((dialogue["name"] for dialogue in plan["dialogues"]), outcomes))
+    if "stored" in plan:
+        results.append((plan["stored"]["name"], check_stored(plan["users"]["database"], plan["stored"]["pairs"])))
     failures = [f"{name}: {text}" for name, (outcome, text) in results if outcome == "failed"]
     if failures:
         sys.exit("\n".join(failures))

@@ -38,19 +38,25 @@ export interface Credential {
 }
 
 /**
- * The whole sasldb as `db_load` reads it: a Berkeley hash whose keys are user NUL realm NUL `userPassword` and whose
- * values are the passwords in clear, in hexadecimal here so that any content survives. Sorted, so that the same users
- * always give the same text.
+ * The pairs of sasldb: keys are user NUL realm NUL `userPassword`, values are the passwords in clear, both in hexadecimal
+ * so that any content survives. Sorted, so that the same users always give the same pairs.
  */
-export function renderUserDatabase(credentials: Credential[], realm: string): string {
-  const pairs = credentials
+export function userDatabasePairs(credentials: Credential[], realm: string): [key: string, value: string][] {
+  return credentials
     .flatMap(({ login, password, previousPassword }) => {
-      const entry = (property: string, value: string | Buffer) =>
-        [hex(`${login}\0${realm}\0${property}`), hex(value)] as const;
+      const entry = (property: string, value: string | Buffer): [string, string] => [
+        hex(`${login}\0${realm}\0${property}`),
+        hex(value),
+      ];
       const previous = previousPassword === undefined ? [] : [entry(...hashedSecret(login, realm, previousPassword))];
       return [entry("userPassword", password), ...previous];
     })
     .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** The whole sasldb, a Berkeley hash, as `db_load` reads it. */
+export function renderUserDatabase(credentials: Credential[], realm: string): string {
+  const pairs = userDatabasePairs(credentials, realm);
   return [
     "VERSION=3",
     "format=bytevalue",

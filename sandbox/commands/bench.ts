@@ -4,11 +4,20 @@ import { join } from "node:path";
 import { PROJECT_ROOT } from "../paths";
 
 /** `npm run bench`: a program of its own beside the tests, which nothing in the sandbox depends on. */
-export async function bench(runs: string, release: string): Promise<void> {
+export async function bench(runs: string, release: string, only?: string): Promise<void> {
   const program = join(PROJECT_ROOT, "test", "bench", "run.ts");
   const child = spawn(
     process.execPath,
-    ["-r", "ts-node/register/transpile-only", program, "--runs", runs, "--release", release],
+    [
+      "-r",
+      "ts-node/register/transpile-only",
+      program,
+      "--runs",
+      runs,
+      "--release",
+      release,
+      ...(only === undefined ? [] : ["--only", only]),
+    ],
     {
       cwd: PROJECT_ROOT,
       stdio: "inherit",

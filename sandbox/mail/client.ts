@@ -28,9 +28,21 @@ export interface Sent {
 /** Without one nodemailer would call itself [127.0.0.1], which reads oddly in a Received line. */
 const EHLO_NAME = "client.test";
 
-/** Hands one message to a server as an ordinary mail client does; rejects with the server's reply when refused. */
-export async function send(mail: MailToSend): Promise<Sent> {
-  const transport = createTransport({
+/** Where and how a client connects and logs in. */
+export type ClientLogin = Omit<MailToSend, "from" | "to" | "subject" | "text">;
+
+/** Logs in as an ordinary mail client does and leaves again; rejects with the server's reply when refused. */
+export async function logIn(client: ClientLogin): Promise<void> {
+  const transport = transportFor(client);
+  try {
+    await transport.verify();
+  } finally {
+    transport.close();
+  }
+}
+
+function transportFor(mail: ClientLogin) {
+  return createTransport({
     host: mail.host,
     port: mail.port,
     localAddress: mail.localAddress,
@@ -42,6 +54,11 @@ export async function send(mail: MailToSend): Promise<Sent> {
     authMethod: mail.authMethod,
     auth: mail.login === undefined ? undefined : { user: mail.login, pass: mail.password ?? "" },
   });
+}
+
+/** Hands one message to a server as an ordinary mail client does; rejects with the server's reply when refused. */
+export async function send(mail: MailToSend): Promise<Sent> {
+  const transport = transportFor(mail);
   try {
     const { messageId, response } = await transport.sendMail({
       from: mail.from,

@@ -27,60 +27,62 @@ const REPLY_TIMEOUT_MS = 30_000;
  * the handshake when the server agrees; certificates are not checked.
  */
 export async function smtpDialogue(target: DialogueTarget, steps: DialogueStep[]): Promise<Reply[]> {
-  const connection = await Connection.open(target);
+  const session = await SmtpSession.open(target);
   const replies: Reply[] = [];
   try {
-    replies.push(await connection.reply());
-    for (const step of steps) replies.push(await take(connection, step, target.host));
+    replies.push(await session.reply());
+    for (const step of steps) replies.push(await session.say(step));
   } catch (error) {
     if (!(error instanceof HungUp)) throw error;
   } finally {
-    connection.close();
+    session.close();
   }
   return replies;
-}
-
-async function take(connection: Connection, step: DialogueStep, host: string): Promise<Reply> {
-  if (typeof step === "string") {
-    const reply = await connection.command(step);
-    if (/^starttls$/i.test(step) && reply.code === 220) await connection.startTls(host);
-    return reply;
-  }
-  if ("content" in step) return connection.command(`${dotStuffed(step.content)}\r\n.`);
-  if (step.auth === "PLAIN") {
-    return connection.command(`AUTH PLAIN ${base64(`\0${step.login}\0${step.password}`)}`);
-  }
-  let reply = await connection.command("AUTH LOGIN");
-  for (const answer of [step.login, step.password]) {
-    if (reply.code !== 334) return reply;
-    reply = await connection.command(base64(answer));
-  }
-  return reply;
 }
 
 const base64 = (text: string) => Buffer.from(text, "utf8").toString("base64");
 const dotStuffed = (text: string) => text.replace(/\r?\n/g, "\r\n").replace(/^\./gm, "..");
 
 /** The server ended the connection instead of answering. */
-class HungUp extends Error {}
+export class HungUp extends Error {
+  constructor() {
+    super("the server hung up");
+  }
+}
 
-class Connection {
+/** A session of that kind for those who decide what to say as they go. The greeting is the first `reply()`. */
+export class SmtpSession {
   private pending = "";
 
-  private constructor(private socket: Socket) {}
+  private constructor(
+    private socket: Socket,
+    private readonly host: string,
+  ) {}
 
-  static async open({ host, port, localAddress, implicitTls }: DialogueTarget): Promise<Connection> {
+  static async open({ host, port, localAddress, implicitTls }: DialogueTarget): Promise<SmtpSession> {
     const socket = connectTcp({ host, port, localAddress });
     await once(socket, "connect");
-    const connection = new Connection(socket);
-    if (implicitTls) await connection.startTls(host);
-    else connection.watch();
-    return connection;
+    const session = new SmtpSession(socket, host);
+    if (implicitTls) await session.startTls();
+    else session.watch();
+    return session;
   }
 
-  command(line: string): Promise<Reply> {
-    this.socket.write(`${line}\r\n`);
-    return this.reply();
+  /** Takes one step; throws `HungUp` when no reply comes any more. */
+  async say(step: DialogueStep): Promise<Reply> {
+    if (typeof step === "string") {
+      const reply = await this.command(step);
+      if (/^starttls$/i.test(step) && reply.code === 220) await this.startTls();
+      return reply;
+    }
+    if ("content" in step) return this.command(`${dotStuffed(step.content)}\r\n.`);
+    if (step.auth === "PLAIN") return this.command(`AUTH PLAIN ${base64(`\0${step.login}\0${step.password}`)}`);
+    let reply = await this.command("AUTH LOGIN");
+    for (const answer of [step.login, step.password]) {
+      if (reply.code !== 334) return reply;
+      reply = await this.command(base64(answer));
+    }
+    return reply;
   }
 
   async reply(): Promise<Reply> {
@@ -92,18 +94,23 @@ class Connection {
     }
   }
 
-  async startTls(host: string): Promise<void> {
+  close(): void {
+    this.socket.destroy();
+  }
+
+  private command(line: string): Promise<Reply> {
+    this.socket.write(`${line}\r\n`);
+    return this.reply();
+  }
+
+  private async startTls(): Promise<void> {
     this.socket.setTimeout(0);
     // Server name indication is for names only.
-    const servername = isIP(host) ? undefined : host;
+    const servername = isIP(this.host) ? undefined : this.host;
     const secure = connectTls({ socket: this.socket, servername, rejectUnauthorized: false });
     await once(secure, "secureConnect");
     this.socket = secure;
     this.watch();
-  }
-
-  close(): void {
-    this.socket.destroy();
   }
 
   private watch(): void {

@@ -3,34 +3,47 @@ import { cpus, loadavg } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Release } from "../../sandbox/cloud/types";
 import { CommandError, EXIT, interruptible, print, progress } from "../../sandbox/commands/terminal";
-import { createLab } from "../../sandbox/lab";
+import { createLab, type Lab } from "../../sandbox/lab";
 import { RELEASES, TEST_PREFIX } from "../../sandbox/names";
-import { figures, table } from "./figures";
+import { figures, table, throughputFigures, type Figure } from "./figures";
 import { measureRound } from "./round";
-import { noSamples } from "./samples";
+import { noSamples, noThroughput } from "./samples";
 import { Subjects } from "./subjects";
+import { measureThroughput } from "./throughput";
 
 const positive = (text: string): number => {
   if (/^[1-9]\d?$/.test(text)) return Number(text);
   throw new InvalidArgumentError("It is a number from 1 to 99.");
 };
 
+/** What can be measured by itself. */
+const KINDS = ["deployment", "throughput"] as const;
+type Kind = (typeof KINDS)[number];
+
+interface BenchOptions {
+  runs: number;
+  release: Release;
+  only?: Kind;
+}
+
 const program = new Command("npm run bench --")
   .description("Measure what a deployment costs, each figure as a ratio within one run.")
   .option("--runs <number>", "how often to measure each; the median counts", positive, 3)
   .addOption(new Option("--release <release>", "the Debian release").choices(RELEASES).default(RELEASES[0]))
-  .action((options: { runs: number; release: Release }) => interruptible((signal) => bench(options, signal)));
+  .addOption(new Option("--only <kind>", "only figures of this kind").choices(KINDS))
+  .action((options: BenchOptions) => interruptible((signal) => bench(options, signal)));
 
-async function bench({ runs, release }: { runs: number; release: Release }, signal: AbortSignal): Promise<void> {
+async function bench({ runs, release, only }: BenchOptions, signal: AbortSignal): Promise<void> {
   const lab = await createLab({ name: `${TEST_PREFIX}bench`, release, onProgress: progress });
-  const samples = noSamples();
+  const list: Figure[] = [];
   const loadBefore = load();
   try {
     const subjects = new Subjects(lab, signal);
-    progress("warming up");
-    await subjects.up(subjects.program("empty"));
-    for (let round = 1; round <= runs; round++) {
-      await measureRound(round, lab, subjects, samples, (line) => progress(`run ${round} of ${runs}: ${line}`));
+    if (only !== "throughput") list.push(...(await deployment(runs, lab, subjects)));
+    if (only !== "deployment") {
+      const throughput = noThroughput();
+      await measureThroughput(runs, lab, subjects, throughput, progress, signal);
+      list.push(...throughputFigures(throughput));
     }
   } catch (error) {
     if (signal.aborted) throw new CommandError("Interrupted. Nothing of the sandbox is left.", EXIT.interrupted);
@@ -39,7 +52,6 @@ async function bench({ runs, release }: { runs: number; release: Release }, sign
     progress("removing the sandbox");
     await lab.close();
   }
-  const list = figures(samples);
   const missed = list.filter(({ met }) => !met).length;
   print(table(list));
   print();
@@ -47,6 +59,16 @@ async function bench({ runs, release }: { runs: number; release: Release }, sign
     `Measured ${runs} times on ${release}, ${lab.engine.kind} engine, ${cpus().length} cores, load average ${loadBefore} before and ${load()} after.`,
   );
   print(missed === 0 ? "Every goal is met." : `Of ${list.length} goals, ${missed} missed.`);
+}
+
+async function deployment(runs: number, lab: Lab, subjects: Subjects): Promise<Figure[]> {
+  const samples = noSamples();
+  progress("warming up");
+  await subjects.up(subjects.program("empty"));
+  for (let round = 1; round <= runs; round++) {
+    await measureRound(round, lab, subjects, samples, (line) => progress(`run ${round} of ${runs}: ${line}`));
+  }
+  return figures(samples);
 }
 
 const load = (): string => loadavg()[0]!.toFixed(1);

@@ -1,4 +1,4 @@
-/** All that a run of the benchmark measured; times in milliseconds, one value for each time it was done. */
+/** What deployments cost; times in milliseconds, one value for each time it was done. */
 export interface Samples {
   /** `apt-get update` and `install` of the relay's packages on a booted host, over one SSH session. */
   floor: number[];
@@ -17,6 +17,22 @@ export interface Samples {
   /** Commands run on the host, and logins it counted, in each no-op `up`. */
   noOpRemote: number[];
 }
+
+/** Messages per second, of our relay and of one with the packages' own defaults. */
+export type Throughput = Record<"ours" | "stock", Record<"new" | "persistent", Rates>>;
+
+/** Acknowledged by the relay, and arrived at the next hop. */
+export interface Rates {
+  accepted: number[];
+  delivered: number[];
+}
+
+const noRates = (): Record<"new" | "persistent", Rates> => ({
+  new: { accepted: [], delivered: [] },
+  persistent: { accepted: [], delivered: [] },
+});
+
+export const noThroughput = (): Throughput => ({ ours: noRates(), stock: noRates() });
 
 export const noSamples = (): Samples => ({
   floor: [],

@@ -49,7 +49,13 @@ export function untilDelivered(lab: Lab, subject: string) {
 }
 
 /** Sends one message through the relay's port 587 as a client that is trusted for its login alone. */
-export async function submit(lab: Lab, login: string, password: string, subject: string): Promise<Sent> {
+export async function submit(
+  lab: Lab,
+  login: string,
+  password: string,
+  subject: string,
+  from = `${login}@example.test`,
+): Promise<Sent> {
   const { address } = await lab.outputs();
   return send({
     host: address,
@@ -57,7 +63,7 @@ export async function submit(lab: Lab, login: string, password: string, subject:
     localAddress: lab.cloud.strangerClient,
     login,
     password,
-    from: `${login}@example.test`,
+    from,
     to: "bob@receiver.test",
     subject,
     text: "hello",

@@ -52,14 +52,18 @@ export function checkSecrets(secrets: RelaySecrets, report: Report): void {
   const { relayHostPassword } = secrets;
   if (relayHostPassword === undefined) return;
   checkPassword("relayHost.password", relayHostPassword, report);
-  if (relayHostPassword !== relayHostPassword.trim()) {
+  if (typeof relayHostPassword === "string" && relayHostPassword !== relayHostPassword.trim()) {
     report("relayHost.password", "begins or ends with a space, which Postfix's password table cannot hold");
   }
 }
 
 function checkPassword(path: string, password: string, report: Report): void {
+  // Configuration files know numbers, and 0123 would not even be the one that was meant.
+  if (typeof password !== "string") return report(path, "is not text; put it in quotes");
   const length = [...password].length;
   if (length < 1 || length > 256) report(path, `has ${length} characters; allowed are 1 to 256`);
   // A NUL ends a PLAIN field (RFC 4616) and a newline ends a table line or an SMTP command: neither can be sent.
   if (/\p{Cc}/u.test(password)) report(path, "holds a control character; use printable characters");
+  // Half of a surrogate pair has no form in UTF-8: what is stored would be another password.
+  if (/\p{Cs}/u.test(password)) report(path, "holds half of a surrogate pair, which no client could send");
 }

@@ -1,5 +1,5 @@
-import { figures, table } from "../../bench/figures";
-import { noSamples, type Samples } from "../../bench/samples";
+import { figures, table, throughputFigures } from "../../bench/figures";
+import { noSamples, noThroughput, type Samples } from "../../bench/samples";
 
 /** Exactly at every goal. */
 const atTheGoals: Samples = {
@@ -34,6 +34,21 @@ test("creating and installing one after the other are added up run by run", () =
   const samples = { ...atTheGoals, bareDropletUp: [1_000, 2_000, 9_000], floor: [9_000, 1_000, 1_000] };
   // 10, 3 and 10 s: their median is not the sum of the medians.
   expect(figures(samples)[4]!.from).toBe("18.0 s (17.0-90.0) : 10.0 s (3.0-10.0)");
+});
+
+test("throughput has met its goal from one and a half times stock on, each kind by itself", () => {
+  const throughput = noThroughput();
+  for (const sessions of ["new", "persistent"] as const) {
+    throughput.stock[sessions] = { accepted: [100, 90, 500], delivered: [100] };
+    throughput.ours[sessions] = { accepted: [150], delivered: [150] };
+  }
+  throughput.ours.persistent.delivered = [149];
+  expect(throughputFigures(throughput).map(({ name, value, met }) => [name, value, met])).toEqual([
+    ["accepted per second, new sessions : stock", "1.50", true],
+    ["delivered per second, new sessions : stock", "1.50", true],
+    ["accepted per second, persistent sessions : stock", "1.50", true],
+    ["delivered per second, persistent sessions : stock", "1.49", false],
+  ]);
 });
 
 test("nothing measured is no figure", () => {

@@ -61,6 +61,27 @@ test("the proof logs in as each user with each mechanism, and only then with a w
   ]);
 });
 
+test("of many users the proof logs in as twenty, spread over the list, and has all passwords compared", () => {
+  const users = Array.from({ length: 1000 }, (_, index) => ({ login: `user${index}`, password: `secret ${index}` }));
+  const proved = (count: number) => {
+    const plan = proofPlan(fullSettings(), users.slice(0, count));
+    const logins = plan.dialogues.flatMap(({ name }) => /^(\S+) logs in with PLAIN/.exec(name)?.[1] ?? []);
+    return { logins, stored: plan.stored };
+  };
+  expect(proved(20).logins).toEqual(users.slice(0, 20).map(({ login }) => login));
+  expect(proved(20).stored?.name).toBe("the user database holds all 20 users with their passwords");
+  const { logins, stored } = proved(1000);
+  expect(logins).toHaveLength(20);
+  expect(new Set(logins).size).toBe(20);
+  expect([logins[0], logins[10], logins[19]]).toEqual(["user0", "user526", "user999"]);
+  expect(stored?.name).toBe("the user database holds all 1000 users with their passwords; 20 of them logged in");
+  expect(stored?.pairs).toHaveLength(1000);
+  expect(stored?.pairs).toContainEqual([
+    Buffer.from("user500\0example.com\0userPassword").toString("hex"),
+    Buffer.from("secret 500").toString("hex"),
+  ]);
+});
+
 test("the stranger is never one of mynetworks", () => {
   expect(strangerAddress(["192.0.2.0/24", "198.51.100.0/24"])).toBe("203.0.113.9");
 });

@@ -138,6 +138,20 @@ test("secrets are checked and never quoted", () => {
   expect(validateSecrets({ passwords: ["käse und % $`\"'", undefined] })).toEqual([]);
 });
 
+test.each([
+  ["a number, as a configuration file may hold it", 12345 as unknown as string],
+  ["half of a surrogate pair", "canary\ud83d"],
+])("a password that is %s is refused", (_, password) => {
+  const issues = validateSecrets({ passwords: [password], relayHostPassword: password });
+  expect(issues.map(({ path }) => path)).toEqual(["users[0].password", "relayHost.password"]);
+  expect(JSON.stringify(issues)).not.toMatch(/canary|12345/);
+});
+
+test("a password is as long as it has characters, whatever they take in bytes", () => {
+  expect(validateSecrets({ passwords: ["\u{1f511}".repeat(256)] })).toEqual([]);
+  expect(validateSecrets({ passwords: ["\u{1f511}".repeat(257)] })).toHaveLength(1);
+});
+
 test("validation never throws, whatever it is given", () => {
   const text = fc.oneof(
     fc.string({ unit: "binary" }),
