@@ -57,6 +57,13 @@ export interface MailRelayArgs {
    */
   readonly postfixParameters?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 
+  /**
+   * Look at the host in every `up`, and repair what was changed there by hand: configuration, users, modes, services.
+   * Takes an SSH connection each time, and previews show all steps as updates. Plain value. Default: false, so that an
+   * `up` without changes touches nothing.
+   */
+  readonly driftCheck?: boolean;
+
   /** The smart host that takes all outgoing mail (Postfix `relayhost`). Default: none, delivery by MX. */
   readonly relayHost?: RelayHostArgs;
 

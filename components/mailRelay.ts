@@ -42,7 +42,7 @@ export class MailRelay extends pulumi.ComponentResource {
     const passwords = createPasswords(name, args.users ?? [], child);
     const secrets = checkedSecrets(name, args, passwords);
     const host = args.droplet ? createHost(name, args.droplet, settings, child) : givenHost(args.host!);
-    const steps = createSteps(name, host, settings, secrets, child);
+    const steps = createSteps(name, host, args.driftCheck ?? false, settings, secrets, child);
 
     this.hostname = settings.myHostname;
     this.address = host.address;

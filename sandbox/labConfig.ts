@@ -13,6 +13,7 @@ export interface ProgramConfig {
     allowedSenders?: string[];
   }[];
   keepUnmanagedUsers: boolean;
+  driftCheck: boolean;
   myNetworks: string[];
   listeners: { smtp?: boolean; submission?: boolean; submissions?: boolean; alternate?: boolean };
   sasl: {

@@ -13,12 +13,11 @@ set -euo pipefail
 . ./chroot.sh
 # shellcheck source-path=SCRIPTDIR source=stores.sh
 . ./stores.sh
+# shellcheck source-path=SCRIPTDIR source=generation.sh
+. ./generation.sh
 # shellcheck source-path=SCRIPTDIR source=trial.sh
 . ./trial.sh
 
-postfix_etc=/etc/postfix
-generations=$postfix_etc/generations
-current=$generations/current
 kept=5
 
 # A certificate to start with: clients get TLS from the first second, a trusted one can follow.
@@ -37,16 +36,6 @@ ensure_certificate() {
   persist "$next"
   mv -f "$next" "$pem"
   certificate_changed=true
-}
-
-# Content, mode and owner of every file of a generation, as text to compare.
-fingerprint() {
-  (cd "$1" && find . -type f ! -path ./smoke.plan ! -path ./store -printf '%P %m %U:%G ' -exec sha256sum {} \; | sort)
-}
-
-# The file names of a generation, relative to /etc/postfix; beside them lie notes of our own.
-names() {
-  (cd "$1" && find . -type f ! -path ./smoke.plan ! -path ./store -printf '%P\n' | sort)
 }
 
 # What the host had before us becomes the first generation, so that even a failed first deploy can be undone.
@@ -77,7 +66,8 @@ stage() {
   persist "$generations"
 }
 
-# Every file of the generation is a link through `current`; replaced one by one, each by rename.
+# Every file of the generation is a link through `current`; replaced one by one, each by rename. Postfix may have read
+# what stood in a link's place.
 link_files() {
   local name target
   while read -r name; do
@@ -86,6 +76,7 @@ link_files() {
     install -d -m 755 "$(dirname "$postfix_etc/$name")"
     ln -sfn "$target" "$postfix_etc/$name.mail-relay"
     mv -Tf "$postfix_etc/$name.mail-relay" "$postfix_etc/$name"
+    relinked=true
   done < <(names "$1")
 }
 
@@ -107,16 +98,25 @@ running() {
 # A reload keeps sessions; only what it cannot change, the addresses Postfix listens on, takes a restart.
 bring_into_force() {
   local was=$1 now=$2
+  # The per-instance unit is generated from main.cf, which a fresh package does not have.
+  running || systemctl daemon-reload
+  enable_service
   if ! running; then
-    # The per-instance unit is generated from main.cf, which a fresh package does not have.
-    systemctl daemon-reload
-    systemctl --quiet is-enabled postfix || systemctl --quiet enable postfix
     systemctl restart postfix
   elif [ "$(listening "$was")" != "$(listening "$now")" ]; then
     systemctl restart postfix
   else
     postfix reload 2>&1
   fi
+}
+
+# A service that somebody has switched off would be missing after the next boot.
+enable_service() {
+  case $(systemctl is-enabled postfix 2>/dev/null || true) in
+  enabled) return 0 ;;
+  masked*) systemctl --quiet unmask postfix ;;
+  esac
+  systemctl --quiet enable postfix
 }
 
 listening() {
@@ -157,6 +157,10 @@ prune() {
 
 finish() {
   end_trial
+  chmod 755 "$postfix_etc" "$generations"
+  chmod 700 "$postfix_etc/tls"
+  chmod 600 "$postfix_etc/tls/relay.pem"
+  note_installed "$installed_files" files_as_they_are
   printf '{"generation":"%s","changed":%s}\n' "$(cat generation)" "$1"
   exit 0
 }
@@ -165,6 +169,7 @@ finish() {
 trap '' HUP PIPE
 trap 'end_trial' EXIT
 certificate_changed=false
+relinked=false
 take_lock
 install -d -m 755 "$generations"
 find etc -type d -exec chmod 755 {} +
@@ -175,6 +180,8 @@ live=$(readlink -f "$current")
 if running && [ "$certificate_changed" = false ] &&
   [ "$(names etc)" = "$(names "$live")" ] && cmp -s <(fingerprint etc) <(fingerprint "$live"); then
   link_files "$live"
+  enable_service
+  [ "$relinked" = false ] || bring_into_force "$live" "$live" >&2
   smoke_test "$live" || die "the configuration is unchanged, but the relay does not answer as it should"
   finish false
 fi

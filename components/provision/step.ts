@@ -21,7 +21,7 @@ export interface HostConnection {
  */
 export function hostStep(
   name: string,
-  script: "install" | "apply" | "users" | "proof",
+  script: "drift" | "install" | "apply" | "users" | "proof",
   host: HostConnection,
   sources: string[],
   files: pulumi.Output<RenderedFile[]>,
