@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Endpoint, HostFacts, MailRelayArgs, Proof } from "./args";
+import { MailRelayArgs } from "./args";
 import { checkedSecrets, checkPlainValues, resolvedSettings } from "./inputs";
+import { Endpoint, HostFacts, Proof } from "./outputs";
 import { createHost, givenHost } from "./provision/host";
 import { createPasswords } from "./provision/keys";
 import { createSteps } from "./provision/steps";

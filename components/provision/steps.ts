@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Proof } from "../args";
+import { Proof } from "../outputs";
 import { renderBundle, RenderedFile, unsupported } from "../render/bundle";
 import { Facts, parseFacts, releaseDependentParameters } from "../render/facts";
 import { renderMainCf } from "../render/mainCf";
