@@ -30,9 +30,9 @@ export interface Changes {
   noOp: number[];
   /** `up` whose steps all run and find the host as it should be, because the state was lost. */
   unchanged: number[];
-  /** `up` from one user to a thousand. */
+  /** The users step of an `up` from one user to a thousand. */
   thousandUsers: number[];
-  /** `up` from a thousand users to one. */
+  /** The users step of an `up` from a thousand users to one. */
   oneUser: number[];
   /** Client sessions that failed while a parameter of main.cf was changed. */
   failedSessions: number[];
