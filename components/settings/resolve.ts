@@ -36,6 +36,7 @@ export function resolve(input: RelayInput): RelaySettings {
       size: input.droplet.size ?? defaults.dropletSize,
       image: input.droplet.image ?? defaults.dropletImage,
       tags: input.droplet.tags ?? [],
+      drainSeconds: input.droplet.drainSeconds ?? defaults.drainSeconds,
     },
   };
 }
