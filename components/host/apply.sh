@@ -90,11 +90,6 @@ point_current_at() {
   persist "$generations"
 }
 
-# What `postfix status` asks too, without its second of waiting.
-running() {
-  [ -e "$postfix_etc/main.cf" ] && ! "$(postconf -dh daemon_directory)/master" -t 2>/dev/null
-}
-
 # A reload keeps sessions; only what it cannot change, the addresses Postfix listens on, takes a restart.
 bring_into_force() {
   local was=$1 now=$2

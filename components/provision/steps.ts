@@ -23,7 +23,7 @@ export interface StepResults {
 
 /**
  * install, users, apply, proof: one after the other, each on one SSH connection. Users come before apply so that its
- * smoke test can log in for real.
+ * smoke test can log in for real. What waits for the proof comes last.
  */
 export function createSteps(
   name: string,
@@ -90,6 +90,8 @@ export function createSteps(
     text("proof.plan", JSON.stringify(proofPlan(resolved, all))),
   ]);
   const proof = hostStep(`${name}-proof`, "proof", host, ["lib.sh", "probe.py"], proofFiles, after(apply, users));
+
+  host.finish?.(proof);
 
   const rendered = pulumi.all([settings, facts]);
   return {

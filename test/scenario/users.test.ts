@@ -152,7 +152,7 @@ describe("users", () => {
   test("one of a thousand sends under its own address and no other", async () => {
     await submit(lab, "user777", thousand.user777!, "one of a thousand");
     await untilDelivered(lab, "one of a thousand");
-    const foreign = submit(lab, "user777", thousand.user777!, "as somebody else", "user778@example.test");
+    const foreign = submit(lab, "user777", thousand.user777!, "as somebody else", { from: "user778@example.test" });
     await expect(foreign).rejects.toThrow(/553 5\.7\.1/);
   });
 
