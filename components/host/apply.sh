@@ -167,11 +167,17 @@ prune() {
   chmod 755 "$live"
 }
 
+# Nothing at all happens to what is right already.
+keep_mode() {
+  [ "$(stat -c %a "$2")" = "$1" ] || chmod "$1" "$2"
+}
+
 finish() {
   end_trial
-  chmod 755 "$postfix_etc" "$generations"
-  chmod 700 "$postfix_etc/tls"
-  chmod 600 "$postfix_etc/tls/relay.pem"
+  keep_mode 755 "$postfix_etc"
+  keep_mode 755 "$generations"
+  keep_mode 700 "$postfix_etc/tls"
+  keep_mode 600 "$postfix_etc/tls/relay.pem"
   note_installed "$installed_files" files_as_they_are
   printf '{"generation":"%s","changed":%s}\n' "$(cat generation)" "$1"
   exit 0
