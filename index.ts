@@ -16,6 +16,7 @@ const relay = new MailRelay("relay", {
   listeners: config.getObject<ListenersArgs>("listeners"),
   sasl: config.getObject<SaslArgs>("sasl"),
   postfixParameters: config.getObject<Record<string, string>>("postfixParameters"),
+  driftCheck: config.getBoolean("driftCheck"),
   relayHost: config.getObject<RelayHostArgs>("relayHost"),
   droplet: config.getObject<DropletArgs>("droplet"),
   host: config.getObject<HostArgs>("host"),

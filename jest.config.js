@@ -1,4 +1,4 @@
-/** Unit tests mirror components/ and sandbox/; scenario tests run real relays and therefore one file at a time. */
+/** Unit tests mirror components/ and sandbox/; scenario and fault tests run real relays and therefore one file at a time. */
 const common = {
   testEnvironment: "node",
   // Jest 30 warns about its own matchers otherwise.
@@ -10,5 +10,6 @@ module.exports = {
   projects: [
     { ...common, displayName: "unit", roots: ["<rootDir>/test/unit"] },
     { ...common, displayName: "scenario", roots: ["<rootDir>/test/scenario"] },
+    { ...common, displayName: "faults", roots: ["<rootDir>/test/faults"] },
   ],
 };

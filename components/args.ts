@@ -57,6 +57,13 @@ export interface MailRelayArgs {
    */
   readonly postfixParameters?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 
+  /**
+   * Look at the host in every `up`, and repair what was changed there by hand: configuration, users, modes, services.
+   * Takes an SSH connection each time, and previews show all steps as updates. Plain value. Default: false, so that an
+   * `up` without changes touches nothing.
+   */
+  readonly driftCheck?: boolean;
+
   /** The smart host that takes all outgoing mail (Postfix `relayhost`). Default: none, delivery by MX. */
   readonly relayHost?: RelayHostArgs;
 
@@ -186,7 +193,7 @@ export interface RelayHostArgs {
 
 /** The droplet to create. */
 export interface DropletArgs {
-  /** DigitalOcean region slug. Changing it replaces the droplet. Example: `fra1`. */
+  /** DigitalOcean region slug. Changing it replaces the droplet, see `drainSeconds`. Example: `fra1`. */
   readonly region: pulumi.Input<string>;
 
   /**
@@ -198,11 +205,18 @@ export interface DropletArgs {
   /** Size slug. Changing it resizes in place, with a power cycle. Default: `s-1vcpu-1gb`. */
   readonly size?: pulumi.Input<string>;
 
-  /** Image slug, Ubuntu or Debian. Changing it replaces the droplet. Default: `ubuntu-24-04-x64`. */
+  /** Image slug, Ubuntu or Debian. Changing it replaces the droplet, see `drainSeconds`. Default: `ubuntu-24-04-x64`. */
   readonly image?: pulumi.Input<string>;
 
   /** Tags of the droplet. Default: none. */
   readonly tags?: pulumi.Input<pulumi.Input<string>[]>;
+
+  /**
+   * How long a droplet that is replaced or destroyed may take to deliver what waits in its queue, in seconds: a whole
+   * number up to 1200; a change counts from the next `up` on. Messages that are left after that fail the deploy, and the droplet stays. 0 gives the queue up.
+   * Default: 600.
+   */
+  readonly drainSeconds?: pulumi.Input<number>;
 
   /** A key that is already in your DigitalOcean account. Default: a deploy key is generated and registered. */
   readonly sshKey?: SshKeyArgs;
@@ -236,46 +250,4 @@ export interface HostArgs {
 
   /** SSH port. Default: 22. */
   readonly port?: pulumi.Input<number>;
-}
-
-/** A port clients can use, as the output `endpoints` lists them. */
-export interface Endpoint {
-  /** TCP port. */
-  readonly port: number;
-  /** How TLS starts: `starttls` or `implicit`. */
-  readonly tls: string;
-  /** Whether a login is required; otherwise only `myNetworks` relays here. */
-  readonly auth: boolean;
-}
-
-/** What the install step found on the host. */
-export interface HostFacts {
-  /** Distribution and version from os-release. Example: `ubuntu 24.04`. */
-  readonly release: string;
-  /** Postfix's `mail_version`. */
-  readonly postfixVersion: string;
-  /** How the package copies files into the chroot: `configure-instance`, `chroot_extra_files` or `syncfiles`. */
-  readonly chrootMechanism: string;
-  /** SASL mechanisms whose plugins are installed. */
-  readonly mechanisms: string[];
-  /** Those of the parameters whose default or existence depends on the release that this Postfix knows. */
-  readonly parameters: string[];
-}
-
-/** What the last deploy proved, as the output `proof` shows it. */
-export interface Proof {
-  /** The dialogues that went as they must, each as a sentence. */
-  readonly passed: string[];
-  /** The dialogues that could not be held on this host, and why. */
-  readonly skipped: Record<string, string>;
-  /** The certificate the relay served. */
-  readonly certificate?: ServedCertificate;
-}
-
-/** A certificate as a client met it. */
-export interface ServedCertificate {
-  /** When it ends. */
-  readonly notAfter: string;
-  /** SHA-256 fingerprint, in hexadecimal with colons. */
-  readonly sha256: string;
 }

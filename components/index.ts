@@ -1,16 +1,13 @@
 export type {
   DropletArgs,
-  Endpoint,
   HostArgs,
-  HostFacts,
   ListenersArgs,
   MailRelayArgs,
-  Proof,
   RelayHostArgs,
   SaslArgs,
-  ServedCertificate,
   SshKeyArgs,
   UserArgs,
 } from "./args";
 export { Mechanism, PasswordCheck, SaslDatabase, SaslPath } from "./args";
+export type { Endpoint, HostFacts, Proof, ServedCertificate } from "./outputs";
 export { MailRelay } from "./mailRelay";

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Endpoint, HostFacts, MailRelayArgs, Proof } from "./args";
+import { MailRelayArgs } from "./args";
 import { checkedSecrets, checkPlainValues, resolvedSettings } from "./inputs";
+import { Endpoint, HostFacts, Proof } from "./outputs";
 import { createHost, givenHost } from "./provision/host";
 import { createPasswords } from "./provision/keys";
 import { createSteps } from "./provision/steps";
@@ -42,7 +43,7 @@ export class MailRelay extends pulumi.ComponentResource {
     const passwords = createPasswords(name, args.users ?? [], child);
     const secrets = checkedSecrets(name, args, passwords);
     const host = args.droplet ? createHost(name, args.droplet, settings, child) : givenHost(args.host!);
-    const steps = createSteps(name, host, settings, secrets, child);
+    const steps = createSteps(name, host, args.driftCheck ?? false, settings, secrets, child);
 
     this.hostname = settings.myHostname;
     this.address = host.address;

@@ -87,7 +87,7 @@ program
   .description("measure the figures of docs/performance.md, each as a ratio within one run")
   .option("--runs <number>", "how often to measure each; the median counts", "3")
   .addOption(new Option("--release <release>", "the Debian release").choices(RELEASES).default(RELEASES[0]))
-  .addOption(new Option("--only <kind>", "only figures of this kind").choices(["deployment", "throughput"]))
+  .addOption(new Option("--only <kind>", "only figures of this kind").choices(["deployment", "changes", "throughput"]))
   .action(({ runs, release, only }: { runs: string; release: string; only?: string }) =>
     (load("./commands/bench") as Bench).bench(runs, release, only),
   );

@@ -13,6 +13,7 @@ export interface ProgramConfig {
     allowedSenders?: string[];
   }[];
   keepUnmanagedUsers: boolean;
+  driftCheck: boolean;
   myNetworks: string[];
   listeners: { smtp?: boolean; submission?: boolean; submissions?: boolean; alternate?: boolean };
   sasl: {
@@ -27,7 +28,15 @@ export interface ProgramConfig {
   aliases: Record<string, string>;
   postfixParameters: Record<string, string>;
   relayHost: { host: string; port?: number; login?: string; password?: string };
-  droplet: { region?: string; size?: string; image?: string; sshSources?: string[]; tags?: string[] };
+  droplet: {
+    region?: string;
+    size?: string;
+    image?: string;
+    sshSources?: string[];
+    tags?: string[];
+    drainSeconds?: number;
+    sshKey?: { fingerprint: string; privateKey: string };
+  };
   host: { address: string; hostKey: string; privateKey: string; user?: string; port?: number };
 }
 

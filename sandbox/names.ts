@@ -9,5 +9,5 @@ export const TEST_PREFIX = `t${process.pid}-`;
 export const TEST_NAME = /^t(\d+)-/;
 
 /** The steps of `npm test`. */
-export const TEST_STEPS = ["types", "lint", "format", "shellcheck", "unit", "scenario"] as const;
+export const TEST_STEPS = ["types", "lint", "format", "shellcheck", "unit", "scenario", "faults"] as const;
 export type TestStep = (typeof TEST_STEPS)[number];

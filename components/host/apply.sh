@@ -13,12 +13,13 @@ set -euo pipefail
 . ./chroot.sh
 # shellcheck source-path=SCRIPTDIR source=stores.sh
 . ./stores.sh
+# shellcheck source-path=SCRIPTDIR source=generation.sh
+. ./generation.sh
 # shellcheck source-path=SCRIPTDIR source=trial.sh
 . ./trial.sh
 
-postfix_etc=/etc/postfix
-generations=$postfix_etc/generations
-current=$generations/current
+# Exists while a swap is under way and leads to the generation that served before it.
+proven=$generations/proven.before-swap
 kept=5
 
 # A certificate to start with: clients get TLS from the first second, a trusted one can follow.
@@ -37,16 +38,6 @@ ensure_certificate() {
   persist "$next"
   mv -f "$next" "$pem"
   certificate_changed=true
-}
-
-# Content, mode and owner of every file of a generation, as text to compare.
-fingerprint() {
-  (cd "$1" && find . -type f ! -path ./smoke.plan ! -path ./store -printf '%P %m %U:%G ' -exec sha256sum {} \; | sort)
-}
-
-# The file names of a generation, relative to /etc/postfix; beside them lie notes of our own.
-names() {
-  (cd "$1" && find . -type f ! -path ./smoke.plan ! -path ./store -printf '%P\n' | sort)
 }
 
 # What the host had before us becomes the first generation, so that even a failed first deploy can be undone.
@@ -73,11 +64,13 @@ stage() {
   cp -a etc "$staged.new"
   install -m 600 smoke.plan store "$staged.new/"
   while read -r name; do persist "$staged.new/$name"; done < <(names etc)
+  untried=$staged
   mv "$staged.new" "$staged"
   persist "$generations"
 }
 
-# Every file of the generation is a link through `current`; replaced one by one, each by rename.
+# Every file of the generation is a link through `current`; replaced one by one, each by rename. Postfix may have read
+# what stood in a link's place.
 link_files() {
   local name target
   while read -r name; do
@@ -86,6 +79,7 @@ link_files() {
     install -d -m 755 "$(dirname "$postfix_etc/$name")"
     ln -sfn "$target" "$postfix_etc/$name.mail-relay"
     mv -Tf "$postfix_etc/$name.mail-relay" "$postfix_etc/$name"
+    relinked=true
   done < <(names "$1")
 }
 
@@ -93,30 +87,47 @@ unlink_dangling() {
   find "$postfix_etc" -maxdepth 2 -xtype l -lname "$current/*" -delete
 }
 
-point_current_at() {
-  ln -sfn "${1##*/}" "$current.new"
-  mv -Tf "$current.new" "$current"
+point_at() {
+  ln -sfn "${2##*/}" "$1.new"
+  mv -Tf "$1.new" "$1"
   persist "$generations"
 }
 
-# What `postfix status` asks too, without its second of waiting.
-running() {
-  [ -e "$postfix_etc/main.cf" ] && ! "$(postconf -dh daemon_directory)/master" -t 2>/dev/null
+# The last generation that is known to serve: not the live one if the run that switched to it was cut off.
+last_good() {
+  if [ -d "$proven" ]; then readlink -f "$proven"; else readlink -f "$current"; fi
 }
 
-# A reload keeps sessions; only what it cannot change, the addresses Postfix listens on, takes a restart.
+# A reload keeps sessions; only what it cannot change, the addresses Postfix listens on, takes a restart. What is said
+# meanwhile is kept until the end: a command that cannot get rid of its words may fail, though all else is well.
 bring_into_force() {
+  local said status=0
+  said=$(switch_over "$@" 2>&1) || status=$?
+  [ -z "$said" ] || say "$said"
+  return "$status"
+}
+
+switch_over() {
   local was=$1 now=$2
+  # The per-instance unit is generated from main.cf, which a fresh package does not have.
+  running || systemctl daemon-reload
+  enable_service
   if ! running; then
-    # The per-instance unit is generated from main.cf, which a fresh package does not have.
-    systemctl daemon-reload
-    systemctl --quiet is-enabled postfix || systemctl --quiet enable postfix
     systemctl restart postfix
   elif [ "$(listening "$was")" != "$(listening "$now")" ]; then
     systemctl restart postfix
   else
-    postfix reload 2>&1
+    postfix reload
   fi
+}
+
+# A service that somebody has switched off would be missing after the next boot.
+enable_service() {
+  case $(systemctl is-enabled postfix 2>/dev/null || true) in
+  enabled) return 0 ;;
+  masked*) systemctl --quiet unmask postfix ;;
+  esac
+  systemctl --quiet enable postfix
 }
 
 listening() {
@@ -130,15 +141,16 @@ smoke_test() {
 restore() {
   local good=$1
   say "putting the last good configuration back"
-  point_current_at "$good"
+  point_at "$current" "$good"
   if [ ! -e "$good/main.cf" ]; then
     unlink_dangling
     systemctl stop postfix || true
+    rm -f "$proven"
     die "the new configuration failed its smoke test; this host had no earlier one, so Postfix is stopped"
   fi
   link_files "$good"
   bring_into_force "$staged" "$good" || true
-  rm -rf "$staged"
+  rm -rf "$staged" "$proven"
   if [ ! -e "$good/smoke.plan" ] || smoke_test "$good"; then
     die "the new configuration failed its smoke test; the last good one is live again"
   fi
@@ -157,39 +169,50 @@ prune() {
 
 finish() {
   end_trial
+  chmod 755 "$postfix_etc" "$generations"
+  chmod 700 "$postfix_etc/tls"
+  chmod 600 "$postfix_etc/tls/relay.pem"
+  note_installed "$installed_files" files_as_they_are
   printf '{"generation":"%s","changed":%s}\n' "$(cat generation)" "$1"
   exit 0
 }
 
 # A connection that breaks off must not stop a swap half-way: the step ends by itself, good or restored.
 trap '' HUP PIPE
-trap 'end_trial' EXIT
 certificate_changed=false
+relinked=false
+untried=
 take_lock
+# Only under the lock: what is there before belongs to another deploy.
+trap 'end_trial; rm -rf "$generations"/*.new ${untried:+"$untried"}' EXIT
 install -d -m 755 "$generations"
 find etc -type d -exec chmod 755 {} +
 ensure_certificate
 adopt_original
 
-live=$(readlink -f "$current")
-if running && [ "$certificate_changed" = false ] &&
+live=$(last_good)
+if [ ! -L "$proven" ] && running && [ "$certificate_changed" = false ] &&
   [ "$(names etc)" = "$(names "$live")" ] && cmp -s <(fingerprint etc) <(fingerprint "$live"); then
   link_files "$live"
+  enable_service
+  [ "$relinked" = false ] || bring_into_force "$live" "$live"
   smoke_test "$live" || die "the configuration is unchanged, but the relay does not answer as it should"
   finish false
 fi
 
 stage
 say "trying the new configuration out"
-try_out "$staged" || {
-  rm -rf "$staged"
-  die "the new configuration failed its trial, the old one is untouched"
-}
+# Not part of the condition below, in which an error such as a full disk would not end anything.
+prepare_trial "$staged"
+try_out || die "the new configuration failed its trial, the old one is untouched"
 link_files "$staged"
-point_current_at "$staged"
-if ! bring_into_force "$live" "$staged" >&2 || ! smoke_test "$staged"; then
+point_at "$proven" "$live"
+untried=
+point_at "$current" "$staged"
+if ! bring_into_force "$live" "$staged" || ! smoke_test "$staged"; then
   restore "$live"
 fi
+rm -f "$proven"
 unlink_dangling
 prune
 abandon_stores "$(cat store)"

@@ -40,13 +40,20 @@ apt_get() {
 
 # Runs a package command quietly and shows its last lines only when it fails.
 packaging() {
-  local log
-  log=$(mktemp)
-  "$@" >"$log" 2>&1 </dev/null || {
-    tail -n 20 "$log" >&2
+  "$@" >packaging.log 2>&1 </dev/null || {
+    tail -n 20 packaging.log >&2
     die "failed: $*"
   }
-  rm -f "$log"
+}
+
+# The host's own daily update may be at work; apt waits for the lock on packages, but not for the one on their lists.
+update_lists() {
+  local rest=120
+  until apt_get update 2>&1 | tee lists.log; do
+    rest=$((rest - 1))
+    [ "$rest" -gt 0 ] && grep -q /var/lib/apt/lists/lock lists.log || return 1
+    sleep 5
+  done
 }
 
 install_missing() {
@@ -56,7 +63,7 @@ install_missing() {
   say "installing ${missing[*]}"
   # A run that was cut off in the middle of dpkg leaves it half-configured, and apt-get refuses until that is finished.
   [ -z "$(dpkg --audit)" ] || packaging dpkg --configure -a
-  packaging apt_get update
+  packaging update_lists
   if [ -e /etc/postfix/main.cf ]; then
     packaging apt_get install --no-install-recommends "${missing[@]}"
   else

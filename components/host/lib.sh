@@ -28,3 +28,8 @@ take_lock() {
 persist() {
   sync -- "$@"
 }
+
+# What `postfix status` asks too, without its second of waiting.
+running() {
+  [ -e /etc/postfix/main.cf ] && ! "$(postconf -dh daemon_directory)/master" -t 2>/dev/null
+}

@@ -158,7 +158,8 @@ UNIT
     systemctl daemon-reload
     systemctl --quiet enable "$saslauthd_unit"
     systemctl restart "$saslauthd_unit"
-  elif ! systemctl --quiet is-active "$saslauthd_unit"; then
-    systemctl restart "$saslauthd_unit"
+  else
+    systemctl --quiet enable "$saslauthd_unit"
+    systemctl start "$saslauthd_unit"
   fi
 }

@@ -32,6 +32,7 @@ copy_queue_folders() {
 
 prepare_trial() {
   local staged=$1
+  end_trial
   install -d -m 711 /var/lib/mail-relay
   install -d -m 755 "$trial_home" "$trial_home/queue"
   install -d -m 700 -o postfix "$trial_home/data"
@@ -107,9 +108,6 @@ complaints() {
 
 # Succeeds when the staged configuration greets, lets a login in and keeps strangers out on every listener.
 try_out() {
-  local staged=$1
-  end_trial
-  prepare_trial "$staged"
   check_trial || return 1
   seed_trial
   # The master itself, because `postfix start` checks everything once more and waits for seconds.

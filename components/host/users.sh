@@ -9,6 +9,8 @@ set -euo pipefail
 . ./chroot.sh
 # shellcheck source-path=SCRIPTDIR source=stores.sh
 . ./stores.sh
+# shellcheck source-path=SCRIPTDIR source=generation.sh
+. ./generation.sh
 
 keys() {
   cut -d ' ' -f 1 "$@" | sort -u
@@ -58,7 +60,6 @@ fi
 publish_store "$store"
 keys wanted >ours
 write_record ours
-if [ -e /etc/postfix/generations/current/store ]; then
-  abandon_stores "$store" "$(cat /etc/postfix/generations/current/store)"
-fi
+if [ -e "$current/store" ]; then abandon_stores "$store" "$(cat "$current/store")"; fi
+note_installed "$installed_users" users_as_they_are "$store" "$([ -e keep-unmanaged ] && echo ours || echo all)"
 printf '{"changed":%s,"users":%d}\n' "$changed" "$(wc -l <next)"

@@ -5,7 +5,9 @@ import { RelaySettings } from "../settings/settings";
 
 const everywhere = ["0.0.0.0/0", "::/0"];
 
-/** Lets in exactly SSH from the given sources and the relay's listeners; lets out what the relay needs. */
+type Rules = Pick<digitalocean.FirewallArgs, "inboundRules" | "outboundRules">;
+
+/** Lets in SSH from the given sources and nothing else; lets out what the relay needs. In force from the first moment. */
 export function createFirewall(
   name: string,
   settings: pulumi.Output<RelaySettings>,
@@ -15,11 +17,6 @@ export function createFirewall(
   const rules = settings.apply((resolved) => ({
     inbound: [
       { protocol: "tcp", portRange: "22", sourceAddresses: resolved.droplet?.sshSources ?? [] },
-      ...listeners(resolved).map(({ port }) => ({
-        protocol: "tcp",
-        portRange: String(port),
-        sourceAddresses: everywhere,
-      })),
       { protocol: "icmp", sourceAddresses: everywhere },
     ],
     outbound: [
@@ -30,14 +27,51 @@ export function createFirewall(
       { protocol: "icmp", destinationAddresses: everywhere },
     ],
   }));
+  return firewallOf(`${name}-firewall`, settings, droplet, "mail-relay", opts, {
+    inboundRules: rules.inbound,
+    outboundRules: rules.outbound,
+  });
+}
+
+/**
+ * Lets in what comes for the relay's listeners; the firewalls of a droplet add up. Created once the relay has proved
+ * itself, so no port is open for a configuration that failed, and none is closed before its listener is gone.
+ */
+export function createListenersFirewall(
+  name: string,
+  settings: pulumi.Output<RelaySettings>,
+  droplet: digitalocean.Droplet,
+  opts: pulumi.CustomResourceOptions,
+): digitalocean.Firewall {
+  const inboundRules = settings.apply((resolved) =>
+    listeners(resolved).map(({ port }) => ({
+      protocol: "tcp",
+      portRange: String(port),
+      sourceAddresses: everywhere,
+    })),
+  );
+  return firewallOf(`${name}-listeners-firewall`, settings, droplet, "listeners", opts, { inboundRules });
+}
+
+/** One droplet's firewall for as long as there is that droplet: its successor gets one of its own, under another name. */
+function firewallOf(
+  name: string,
+  settings: pulumi.Output<RelaySettings>,
+  droplet: digitalocean.Droplet,
+  purpose: string,
+  opts: pulumi.CustomResourceOptions,
+  rules: Rules,
+): digitalocean.Firewall {
   return new digitalocean.Firewall(
-    `${name}-firewall`,
+    name,
     {
-      name: settings.myHostname.apply((hostname) => `${hostname}-mail-relay`.replaceAll(/[^A-Za-z0-9.-]/g, "-")),
+      name: pulumi
+        .all([settings.myHostname, droplet.id])
+        .apply(([hostname, id]) => `${hostname}-${purpose}-${id}`.replaceAll(/[^A-Za-z0-9.-]/g, "-")),
       dropletIds: [droplet.id.apply(Number)],
-      inboundRules: rules.inbound,
-      outboundRules: rules.outbound,
+      ...rules,
     },
-    opts,
+    // A firewall that moved on to the new droplet would leave the old one, which serves on for a while, without any.
+    pulumi.mergeOptions(opts, { replaceOnChanges: ["dropletIds"] }),
   );
 }

@@ -3,7 +3,8 @@ import { DropletArgs, HostArgs } from "../args";
 import { defaults } from "../settings/defaults";
 import { RelaySettings } from "../settings/settings";
 import { createDroplet } from "./droplet";
-import { createFirewall } from "./firewall";
+import { createDrain } from "./drain";
+import { createFirewall, createListenersFirewall } from "./firewall";
 import { createKeys } from "./keys";
 import { HostConnection } from "./step";
 
@@ -14,12 +15,14 @@ export interface RelayHost extends HostConnection {
   dropletId: pulumi.Output<string>;
   /** What the first step has to wait for. */
   ready: pulumi.Resource[];
+  /** Creates what has to wait until the relay has proved itself; absent for a given host. */
+  finish?: (proof: pulumi.Resource) => void;
 }
 
 // A droplet reports `active` before its sshd answers; tries are spaced up to 5 s, so this is about five minutes.
 const dialErrorLimit = 60;
 
-/** A droplet with its keys and its firewall. */
+/** A droplet with its keys, its firewalls and its end. */
 export function createHost(
   name: string,
   args: DropletArgs,
@@ -29,7 +32,7 @@ export function createHost(
   const keys = createKeys(name, args.sshKey, opts);
   const droplet = createDroplet(name, settings, keys, opts);
   const firewall = createFirewall(name, settings, droplet, opts);
-  return {
+  const host: RelayHost = {
     connection: pulumi.output({
       host: droplet.ipv4Address,
       user: "root",
@@ -44,6 +47,13 @@ export function createHost(
     dropletId: droplet.id,
     ready: [firewall],
   };
+  const finish = (proof: pulumi.Resource) => {
+    // What depends on another is deleted before it: the ports close, the queue drains, SSH closes, the droplet goes.
+    const afterProof = pulumi.mergeOptions(opts, { dependsOn: [proof, firewall, droplet] });
+    const drain = createDrain(name, settings, host, droplet, droplet.ipv4Address, afterProof);
+    createListenersFirewall(name, settings, droplet, pulumi.mergeOptions(opts, { dependsOn: drain }));
+  };
+  return { ...host, finish };
 }
 
 /** A server that already exists. */

@@ -14,6 +14,8 @@ export interface HostConnection {
   deletedWith?: pulumi.Resource;
 }
 
+type Script = "drift" | "install" | "users" | "apply" | "proof" | "drain";
+
 /**
  * One script from `components/host` run on the host as root, again whenever anything it is given changes. Script and
  * files travel as one archive on standard input, which is secret as a whole; the command line is the same for ever.
@@ -21,31 +23,44 @@ export interface HostConnection {
  */
 export function hostStep(
   name: string,
-  script: "install" | "apply" | "users" | "proof",
+  script: Script,
   host: HostConnection,
   sources: string[],
   files: pulumi.Output<RenderedFile[]>,
   opts: pulumi.CustomResourceOptions,
 ): command.remote.Command {
-  const scripts = [`${script}.sh`, ...sources].map(hostScript);
-  const stdin = pulumi
-    .all([files, host.machine])
-    .apply(([given, machine]) => pack([...scripts, { path: "machine", body: machine, mode: 0o600 }, ...given]));
   return new command.remote.Command(
     name,
     {
       connection: host.connection,
-      create: host.user.apply((user) => launchCommand(user, script)),
-      stdin: pulumi.secret(stdin),
-      addPreviousOutputInEnv: false,
-      // Standard error carries progress for people; standard output is a result, not news.
-      logging: command.remote.Logging.Stderr,
+      create: launchCommand(host, script),
+      ...carried(host, script, sources, files),
     },
     pulumi.mergeOptions(opts, { deletedWith: host.deletedWith, customTimeouts: { create: "30m", update: "30m" } }),
   );
 }
 
-function launchCommand(user: string, script: string): string {
+/** The archive for a script, and what else all steps have in common. */
+export function carried(
+  host: HostConnection,
+  script: Script,
+  sources: string[],
+  files: pulumi.Output<RenderedFile[]>,
+): Pick<command.remote.CommandArgs, "stdin" | "addPreviousOutputInEnv" | "logging"> {
+  const scripts = [`${script}.sh`, ...sources].map(hostScript);
+  const stdin = pulumi
+    .all([files, host.machine])
+    .apply(([given, machine]) => pack([...scripts, { path: "machine", body: machine, mode: 0o600 }, ...given]));
+  return {
+    stdin: pulumi.secret(stdin),
+    addPreviousOutputInEnv: false,
+    // Standard error carries progress for people; standard output is a result, not news.
+    logging: command.remote.Logging.Stderr,
+  };
+}
+
+/** The command line that runs a script from the archive on standard input as root. */
+export function launchCommand(host: HostConnection, script: Script): pulumi.Output<string> {
   const launch = `sh -c ${shellQuote(hostScript("launch.sh").body)} mail-relay ${script}`;
-  return user === "root" ? launch : `sudo -n ${launch}`;
+  return host.user.apply((user) => (user === "root" ? launch : `sudo -n ${launch}`));
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Proof } from "../args";
+import { Proof } from "../outputs";
 import { renderBundle, RenderedFile, unsupported } from "../render/bundle";
 import { Facts, parseFacts, releaseDependentParameters } from "../render/facts";
 import { renderMainCf } from "../render/mainCf";
@@ -23,16 +23,19 @@ export interface StepResults {
 
 /**
  * install, users, apply, proof: one after the other, each on one SSH connection. Users come before apply so that its
- * smoke test can log in for real.
+ * smoke test can log in for real. What waits for the proof comes last.
  */
 export function createSteps(
   name: string,
-  host: RelayHost,
+  found: RelayHost,
+  driftCheck: boolean,
   settings: pulumi.Output<RelaySettings>,
   secrets: CheckedSecrets,
   opts: pulumi.CustomResourceOptions,
 ): StepResults {
   const after = (...resources: pulumi.Resource[]) => pulumi.mergeOptions(opts, { dependsOn: resources });
+
+  const host = driftCheck ? checkedForDrift(name, found, opts) : found;
 
   const install = hostStep(
     `${name}-install`,
@@ -61,7 +64,7 @@ export function createSteps(
     `${name}-users`,
     "users",
     host,
-    ["lib.sh", "chroot.sh", "stores.sh"],
+    ["lib.sh", "chroot.sh", "stores.sh", "generation.sh"],
     userFiles,
     after(install),
   );
@@ -76,7 +79,7 @@ export function createSteps(
     `${name}-apply`,
     "apply",
     host,
-    ["lib.sh", "chroot.sh", "stores.sh", "trial.sh", "probe.py"],
+    ["lib.sh", "chroot.sh", "stores.sh", "generation.sh", "trial.sh", "probe.py"],
     applyFiles,
     after(users),
   );
@@ -88,6 +91,8 @@ export function createSteps(
   ]);
   const proof = hostStep(`${name}-proof`, "proof", host, ["lib.sh", "probe.py"], proofFiles, after(apply, users));
 
+  host.finish?.(proof);
+
   const rendered = pulumi.all([settings, facts]);
   return {
     facts,
@@ -95,6 +100,21 @@ export function createSteps(
     masterCf: settings.apply((resolved) => renderMasterCf(resolved)),
     proof: proof.stdout.apply((stdout) => JSON.parse(stdout) as Proof),
   };
+}
+
+/**
+ * The host after a look at it, in every `up`, for what has changed there since the last. What was found makes it another
+ * machine in the eyes of the steps, so they run again and repair it.
+ */
+function checkedForDrift(name: string, host: RelayHost, opts: pulumi.CustomResourceOptions): RelayHost {
+  const now = pulumi.output([text("now", new Date().toISOString())]);
+  const after = pulumi.mergeOptions(opts, { dependsOn: host.ready });
+  const drift = hostStep(`${name}-drift`, "drift", host, ["lib.sh", "stores.sh", "generation.sh"], now, after);
+  const machine = pulumi.all([host.machine, drift.stdout]).apply(([known, stdout]) => {
+    const { token } = JSON.parse(stdout) as { token: string };
+    return [known, token].filter((part) => part !== "").join(" ");
+  });
+  return { ...host, machine, ready: [...host.ready, drift] };
 }
 
 function installFiles(host: RelayHost): pulumi.Output<RenderedFile[]> {

@@ -13,6 +13,7 @@ export const defaults = {
   myDestination: ["$myhostname", "localhost.$mydomain", "localhost"],
   dropletSize: "s-1vcpu-1gb",
   dropletImage: "ubuntu-24-04-x64",
+  drainSeconds: 600,
   hostUser: "root",
   hostPort: 22,
   /** Always in `mynetworks`: the relay's own programs. */

@@ -39,6 +39,7 @@ export function resolve(input: RelayInput, today: string): RelaySettings {
       size: input.droplet.size ?? defaults.dropletSize,
       image: input.droplet.image ?? defaults.dropletImage,
       tags: input.droplet.tags ?? [],
+      drainSeconds: input.droplet.drainSeconds ?? defaults.drainSeconds,
     },
   };
 }

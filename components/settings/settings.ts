@@ -29,6 +29,7 @@ export interface RelayInput {
     size?: string;
     image?: string;
     tags?: string[];
+    drainSeconds?: number;
     sshKey?: { fingerprint?: string };
   };
   host?: { address?: string; hostKey?: string; user?: string; port?: number };
@@ -61,6 +62,7 @@ export interface DropletSettings {
   size: string;
   image: string;
   tags: string[];
+  drainSeconds: number;
 }
 
 /** The listeners by their master.cf names; `alternate` is submission on 2525. */

@@ -37,6 +37,8 @@ export const UNIT_STEP = needing(SSHD, jest("unit", ["--maxWorkers=100%"]));
 
 /** Scenarios run real relays on shared machinery: one at a time, and none may be left behind. */
 export const SCENARIO_STEP = leavingNothing(jest("scenario", ["--runInBand"]));
+/** The same, with deploys and relays that are interrupted on purpose. */
+export const FAULTS_STEP = leavingNothing(jest("faults", ["--runInBand"]));
 
 function leavingNothing(step: Step): Step {
   return {
@@ -89,7 +91,7 @@ export function shellScripts(root = PROJECT_ROOT): string[] {
   return scripts(".");
 }
 
-function jest(project: "unit" | "scenario", args: string[]): Step {
+function jest(project: "unit" | "scenario" | "faults", args: string[]): Step {
   return {
     name: project,
     run: async (signal, onProgress) => {

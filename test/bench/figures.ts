@@ -1,4 +1,4 @@
-import type { Samples, Throughput } from "./samples";
+import type { Changes, Samples, Throughput } from "./samples";
 import { median } from "./statistics";
 
 /** One line of the result: what was measured and what it should be. */
@@ -20,6 +20,17 @@ export function figures(samples: Samples): Figure[] {
     count("SSH connections per fresh up", samples.sshConnections, 5),
     count("remote commands per no-op up", samples.noOpRemote, 0),
     ratio("fresh up with droplet : bare droplet, then apt-get", samples.dropletUp, oneAfterTheOther, 0.9),
+  ];
+}
+
+/** What it costs to change a relay that serves. */
+export function changeFigures(changes: Changes): Figure[] {
+  return [
+    count("remote commands per rotated password", changes.rotationRemote, 2),
+    ratio("rotation of one password : bare SSH true", changes.rotation, changes.sshTrue),
+    ratio("1,000 users seeded : one user", changes.thousandUsers, changes.oneUser, 1.1),
+    ratio("every step on an unchanged host : no-op up", changes.unchanged, changes.noOp),
+    count("failed sessions while a parameter changes", changes.failedSessions, 0),
   ];
 }
 
@@ -46,12 +57,13 @@ function rates(values: number[]): string {
   return `${median(values).toFixed(0)}/s (${Math.max(...values).toFixed(0)}-${Math.min(...values).toFixed(0)})`;
 }
 
-function ratio(name: string, times: number[], base: number[], goal: number): Figure {
+/** Without a goal it is there to be known. */
+function ratio(name: string, times: number[], base: number[], goal = Infinity): Figure {
   const value = median(times) / median(base);
   return {
     name,
     value: value.toFixed(2),
-    goal: `<= ${goal}`,
+    goal: goal === Infinity ? "none" : `<= ${goal}`,
     met: value <= goal,
     from: `${seconds(times)} : ${seconds(base)}`,
   };

@@ -5,9 +5,10 @@ import type { Release } from "../../sandbox/cloud/types";
 import { CommandError, EXIT, interruptible, print, progress } from "../../sandbox/commands/terminal";
 import { createLab, type Lab } from "../../sandbox/lab";
 import { RELEASES, TEST_PREFIX } from "../../sandbox/names";
-import { figures, table, throughputFigures, type Figure } from "./figures";
+import { measureChanges } from "./changes";
+import { changeFigures, figures, table, throughputFigures, type Figure } from "./figures";
 import { measureRound } from "./round";
-import { noSamples, noThroughput } from "./samples";
+import { noChanges, noSamples, noThroughput } from "./samples";
 import { Subjects } from "./subjects";
 import { measureThroughput } from "./throughput";
 
@@ -17,7 +18,7 @@ const positive = (text: string): number => {
 };
 
 /** What can be measured by itself. */
-const KINDS = ["deployment", "throughput"] as const;
+const KINDS = ["deployment", "changes", "throughput"] as const;
 type Kind = (typeof KINDS)[number];
 
 interface BenchOptions {
@@ -39,8 +40,14 @@ async function bench({ runs, release, only }: BenchOptions, signal: AbortSignal)
   const loadBefore = load();
   try {
     const subjects = new Subjects(lab, signal);
-    if (only !== "throughput") list.push(...(await deployment(runs, lab, subjects)));
-    if (only !== "deployment") {
+    const wanted = (kind: Kind) => only === undefined || only === kind;
+    if (wanted("deployment")) list.push(...(await deployment(runs, lab, subjects)));
+    if (wanted("changes")) {
+      const changes = noChanges();
+      await measureChanges(runs, lab, subjects, changes, progress);
+      list.push(...changeFigures(changes));
+    }
+    if (wanted("throughput")) {
       const throughput = noThroughput();
       await measureThroughput(runs, lab, subjects, throughput, progress, signal);
       list.push(...throughputFigures(throughput));

@@ -18,6 +18,37 @@ export interface Samples {
   noOpRemote: number[];
 }
 
+/** What changes of a relay that serves cost; times in milliseconds. */
+export interface Changes {
+  /** `up` with one password rotated. */
+  rotation: number[];
+  /** Commands each of those ran on the host. */
+  rotationRemote: number[];
+  /** `true` over one SSH session. */
+  sshTrue: number[];
+  /** `up` when nothing has changed. */
+  noOp: number[];
+  /** `up` whose steps all run and find the host as it should be, because the state was lost. */
+  unchanged: number[];
+  /** The users step of an `up` from one user to a thousand. */
+  thousandUsers: number[];
+  /** The users step of an `up` from a thousand users to one. */
+  oneUser: number[];
+  /** Client sessions that failed while a parameter of main.cf was changed. */
+  failedSessions: number[];
+}
+
+export const noChanges = (): Changes => ({
+  rotation: [],
+  rotationRemote: [],
+  sshTrue: [],
+  noOp: [],
+  unchanged: [],
+  thousandUsers: [],
+  oneUser: [],
+  failedSessions: [],
+});
+
 /** Messages per second, of our relay and of one with the packages' own defaults. */
 export type Throughput = Record<"ours" | "stock", Record<"new" | "persistent", Rates>>;
 

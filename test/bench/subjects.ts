@@ -60,8 +60,13 @@ export class Subjects {
   }
 
   /** Installs the packages over one SSH session, as bare as can be; how long that took. */
-  async aptGet(host: BareHost): Promise<number> {
-    const script = { command: APT_GET, stdin: undefined, environment: {}, optionalEnvironment: {} };
+  aptGet(host: BareHost): Promise<number> {
+    return this.overSsh(host, APT_GET);
+  }
+
+  /** Runs a command over one SSH session; how long that took, dialling included. */
+  async overSsh(host: BareHost, command: string): Promise<number> {
+    const script = { command, stdin: undefined, environment: {}, optionalEnvironment: {} };
     const { durationMs } = await this.timed(async () => {
       const { address, ...keys } = host;
       const connection = { ...keys, host: address, user: "root", port: 22, dialErrorLimit: 0, perDialTimeout: 15 };

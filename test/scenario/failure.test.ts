@@ -56,7 +56,7 @@ describe("a deploy that fails", () => {
     expect(await liveNetworks()).not.toContain(network);
     expect((await generations()).filter((name) => name.endsWith(".new"))).toEqual([]);
     expect((await generations()).sort().at(-3)).toBe(before);
-    expect(await onHost(lab, "ls -A /var/lib/mail-relay; ls -d /run/mail-relay.* 2>/dev/null || true")).toBe("");
+    expect(await onHost(lab, "ls -d /var/lib/mail-relay/trial /run/mail-relay.* 2>/dev/null || true")).toBe("");
   }
 
   async function expectConverges(network: string): Promise<void> {

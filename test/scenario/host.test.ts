@@ -1,13 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { utils } from "ssh2";
 import type { Lab } from "../../sandbox/lab";
 import { smtpDialogue } from "../../sandbox/mail/dialogue";
 import {
   changes,
+  createServer,
   eventually,
   failureOf,
   onHost,
-  onlyDroplet,
   patience,
   submit,
   testLab,
@@ -44,7 +43,7 @@ describe("a server that exists already", () => {
 
   beforeAll(async () => {
     lab = await testLab("host");
-    address = await createServer(lab);
+    ({ address } = await createServer(lab));
     await onHost(
       lab,
       `useradd --create-home --shell /bin/bash admin
@@ -107,19 +106,3 @@ describe("a server that exists already", () => {
     expect(await lab.cloud.droplets()).toHaveLength(1);
   });
 });
-
-/** Creates a droplet as somebody did long ago, without this project, and waits until it has booted. */
-async function createServer(lab: Lab): Promise<string> {
-  const response = await fetch(`${lab.cloud.apiEndpoint}/v2/droplets`, {
-    method: "POST",
-    headers: {
-      Authorization: `Bearer ${lab.stack.config["digitalocean:token"]!.value}`,
-      "Content-Type": "application/json",
-    },
-    body: JSON.stringify({ name: "old.example.test", region: "fra1", size: "s-1vcpu-1gb", image: "debian-12-x64" }),
-  });
-  expect(response.status).toBe(202);
-  while ((await lab.cloud.droplets())[0]?.status !== "active") await sleep(200);
-  await lab.cloud.exec(await onlyDroplet(lab), ["cloud-init", "status", "--wait"]);
-  return (await lab.cloud.droplets())[0]!.address;
-}

@@ -2,13 +2,32 @@ import type { ConfigChanges } from "../../sandbox/labConfig";
 import type { Lab } from "../../sandbox/lab";
 import { smtpDialogue } from "../../sandbox/mail/dialogue";
 import { RELEASES } from "../../sandbox/names";
-import { changes, eventually, onHost, patience, submit, testLab, untilDelivered } from "./support";
+import { changes, eventually, onHost, onlyDroplet, patience, submit, testLab, untilDelivered } from "./support";
 
 jest.setTimeout(patience);
 
 const passwords = { alice: "correct horse", bob: "correct bob" };
 const alice = { login: "alice", password: passwords.alice };
 const bob = { login: "bob", password: passwords.bob };
+
+const encoded = (text: string) => Buffer.from(text).toString("base64");
+
+/** In the manner of the oldest packages: the init script itself lists what it copies, and leaves it readable for all. */
+const initScript = `#!/bin/sh
+FILES="etc/localtime etc/services etc/resolv.conf etc/hosts \\
+    etc/nsswitch.conf"
+case "$1" in
+start | restart)
+  umask 022
+  cd /var/spool/postfix || exit 1
+  for file in $FILES; do
+    [ -d "\${file%/*}" ] || mkdir -p "\${file%/*}"
+    if [ -f "/$file" ]; then rm -f "$file" && cp "/$file" "$file"; fi
+    if [ -f "$file" ]; then chmod a+rX "$file"; fi
+  done
+  ;;
+esac
+`;
 
 describe.each(RELEASES)("logins on %s", (release) => {
   let lab: Lab;
@@ -34,10 +53,14 @@ describe.each(RELEASES)("logins on %s", (release) => {
   const addByHand = (database: string, login: string, realm: string) =>
     onHost(lab, `printf %s 'correct ${login}' | saslpasswd2 -p -c -f ${database} -u ${realm} ${login}`);
 
-  const restartPostfix = () =>
-    onHost(lab, "systemctl restart postfix").then(() =>
-      eventually(() => onHost(lab, "ss -Hltn sport = :587 | grep .")),
-    );
+  const listening = () => eventually(() => onHost(lab, "ss -Hltn sport = :587 | grep ."));
+
+  const restartPostfix = () => onHost(lab, "systemctl restart postfix").then(listening);
+
+  const reboot = () =>
+    onlyDroplet(lab)
+      .then((id) => lab.cloud.reboot(id))
+      .then(listening);
 
   /** Who but Postfix and root can read what the chroot holds of the users. */
   const readByStrangers = () =>
@@ -110,6 +133,8 @@ describe.each(RELEASES)("logins on %s", (release) => {
     expect(await verdict("erin@other.test", "correct erin")).toBe(235);
     expect(await verdict("bob", passwords.bob)).toBe(235);
     expect(await readByStrangers()).toBe("");
+    await reboot();
+    expect(await verdict("erin@other.test", "correct erin")).toBe(235);
 
     expect(await up({ users: [alice], sasl: { database: "shared" } })).toEqual([
       "update relay-apply",
@@ -119,6 +144,24 @@ describe.each(RELEASES)("logins on %s", (release) => {
     expect(await verdict("bob", passwords.bob)).toBe(535);
     expect(await verdict("erin@other.test", "correct erin")).toBe(235);
   });
+
+  // The releases that had it are no longer to be had; the script is all that matters of them here.
+  if (release === "bullseye") {
+    test("a host with the oldest mechanism copies the shared database too, as privately", async () => {
+      const [package_, init] = ["/usr/lib/postfix/configure-instance.sh", "/etc/init.d/postfix"];
+      await onHost(
+        lab,
+        `mv ${package_} /root/; cp -p ${init} /root/init; base64 -d >${init} <<<${encoded(initScript)}`,
+      );
+      await up({ users: [alice, bob], sasl: { database: "shared" } });
+      await addByHand("/etc/sasldb2", "frank", "other.test");
+      await onHost(lab, `sh ${init} start`);
+      expect(await verdict("frank@other.test", "correct frank")).toBe(235);
+      expect(await verdict("bob", passwords.bob)).toBe(235);
+      expect(await readByStrangers()).toBe("");
+      await onHost(lab, `mv /root/configure-instance.sh ${package_}; saslpasswd2 -d -u other.test frank`);
+    });
+  }
 
   test("saslauthd checks passwords, with as many processes as asked for, and forgets a removed user at once", async () => {
     await up({ users: [alice, bob], sasl: { passwordCheck: "saslauthd", threads: 3 } });
@@ -135,6 +178,7 @@ describe.each(RELEASES)("logins on %s", (release) => {
     expect(await onHost(lab, "pgrep -xc saslauthd")).toBe("2\n");
     await onHost(lab, "pkill -9 -x saslauthd");
     await eventually(async () => expect(await verdict("alice", passwords.alice)).toBe(235));
+    await reboot();
     await submit(lab, "alice", passwords.alice, "by saslauthd");
     await untilDelivered(lab, "by saslauthd");
   });
@@ -145,6 +189,8 @@ describe.each(RELEASES)("logins on %s", (release) => {
     expect(await onHost(lab, "sasldblistusers2 | cut -d: -f1 | sort | paste -sd' '")).toBe(
       "carol@other.test dave@other.test erin@other.test\n",
     );
+    if (release === "bullseye")
+      await onHost(lab, "! grep mail-relay /etc/init.d/postfix; mv /root/init /etc/init.d/postfix");
     expect(await onHost(lab, "pgrep -x saslauthd || true; ls -d /etc/mail-relay 2>/dev/null || true")).toBe("");
     expect(await onHost(lab, "id -nG postfix; dpkg-divert --list '*postfix*'; dpkg --verify postfix")).toBe(
       "postfix\n",

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Lab, createLab, LabOptions } from "../../sandbox/lab";
 import { EngineError, type Operation, type RunResult } from "../../sandbox/engine";
+import type { DropletView } from "../../sandbox/cloud/types";
 import { send, type Sent } from "../../sandbox/mail/client";
 import { TEST_PREFIX } from "../../sandbox/names";
 
@@ -29,9 +30,31 @@ export async function onlyDroplet(lab: Lab): Promise<number> {
   return droplets[0]!.id;
 }
 
+/** Creates a droplet as somebody did long ago, without this project; resolves when it has booted. */
+export async function createServer(lab: Lab): Promise<DropletView> {
+  const response = await fetch(`${lab.cloud.apiEndpoint}/v2/droplets`, {
+    method: "POST",
+    headers: {
+      Authorization: `Bearer ${lab.stack.config["digitalocean:token"]!.value}`,
+      "Content-Type": "application/json",
+    },
+    body: JSON.stringify({ name: "old.example.test", region: "fra1", size: "s-1vcpu-1gb", image: "ubuntu-24-04-x64" }),
+  });
+  if (response.status !== 202) throw new Error(`the server was not created: ${await response.text()}`);
+  const { droplet } = (await response.json()) as { droplet: { id: number } };
+  for (;;) {
+    const server = (await lab.cloud.droplets()).find(({ id }) => id === droplet.id);
+    if (server?.status === "active") {
+      await lab.cloud.exec(server.id, ["cloud-init", "status", "--wait"]);
+      return server;
+    }
+    await sleep(200);
+  }
+}
+
 /** Runs a shell script in the droplet as its hypervisor could, without SSH; rejects when it fails. */
-export async function onHost(lab: Lab, script: string): Promise<string> {
-  const { code, stdout, stderr } = await lab.cloud.exec(await onlyDroplet(lab), ["bash", "-euc", script]);
+export async function onHost(lab: Lab, script: string, droplet?: number): Promise<string> {
+  const { code, stdout, stderr } = await lab.cloud.exec(droplet ?? (await onlyDroplet(lab)), ["bash", "-euc", script]);
   if (code !== 0) throw new Error(`on the droplet: ${script}\nexited with ${code}: ${stdout}${stderr}`);
   return stdout;
 }
@@ -48,17 +71,16 @@ export function untilDelivered(lab: Lab, subject: string) {
   return lab.sink.waitForMessage((message) => message.raw.includes(`Subject: ${subject}`), 60_000);
 }
 
-/** Sends one message through the relay's port 587 as a client that is trusted for its login alone. */
+/** Sends one message through port 587 of the relay, or of the droplet named, as a client that is trusted for its login alone. */
 export async function submit(
   lab: Lab,
   login: string,
   password: string,
   subject: string,
-  from = `${login}@example.test`,
+  { address, from = `${login}@example.test` }: { address?: string; from?: string } = {},
 ): Promise<Sent> {
-  const { address } = await lab.outputs();
   return send({
-    host: address,
+    host: address ?? (await lab.outputs()).address,
     port: 587,
     localAddress: lab.cloud.strangerClient,
     login,

@@ -152,7 +152,7 @@ describe("users", () => {
   test("one of a thousand sends under its own address and no other", async () => {
     await submit(lab, "user777", thousand.user777!, "one of a thousand");
     await untilDelivered(lab, "one of a thousand");
-    const foreign = submit(lab, "user777", thousand.user777!, "as somebody else", "user778@example.test");
+    const foreign = submit(lab, "user777", thousand.user777!, "as somebody else", { from: "user778@example.test" });
     await expect(foreign).rejects.toThrow(/553 5\.7\.1/);
   });
 
@@ -206,6 +206,25 @@ describe("users", () => {
       expect([await postfixPid(), await reloads()]).toEqual(before);
       await logIn(client("printer", "second"));
       await expect(logIn(client("printer", "first"))).rejects.toThrow(/535/);
+    });
+
+    test("a client's own password rotates with overlap, and not one of its logins is refused", async () => {
+      const options = { sasl: { mechanisms: [...mechanisms] } };
+      const rotated = { login: "alice", password: "new of alice" };
+      const previous = { previousPassword: users.alice, previousPasswordUntil: "2999-12-31" };
+      const old = await underLoad(lab, load, async () => {
+        lab.configure({ ...options, users: [{ ...rotated, ...previous }] });
+        expect(changes(await lab.up())).toContain("update relay-users");
+      });
+      await expectUndisturbed(old);
+      // By now the clients have been moved to the new password one by one; taking the old one away ends the rotation.
+      const moved = await underLoad(lab, { ...load, password: rotated.password }, async () => {
+        lab.configure({ ...options, users: [rotated] });
+        await lab.up();
+      });
+      await expectUndisturbed(moved);
+      await expect(logIn(client("alice", users.alice))).rejects.toThrow(/535/);
+      await deploy(users);
     });
 
     test("added and removed users disturb nobody", async () => {

@@ -2,6 +2,9 @@ import { parseNetwork } from "../addresses";
 import { RelayInput } from "../settings";
 import { checkPort, quote, Report } from "./report";
 
+/** The script on the host must end before its launcher ends it, which is after half an hour. */
+const longestDrain = 1200;
+
 /** The machine the relay runs on. */
 export function checkTarget({ droplet, host }: RelayInput, report: Report): void {
   if (droplet && host) report("host", "given together with droplet; give exactly one of the two");
@@ -24,6 +27,13 @@ export function checkTarget({ droplet, host }: RelayInput, report: Report): void
         );
       }
     });
+    const { drainSeconds = 0 } = droplet;
+    if (!(Number.isInteger(drainSeconds) && drainSeconds >= 0 && drainSeconds <= longestDrain)) {
+      report(
+        "droplet.drainSeconds",
+        `${quote(drainSeconds)} is not a time to drain; use a whole number of seconds from 0 to ${longestDrain}`,
+      );
+    }
   }
   if (host) {
     if (!host.address) report("host.address", "missing; give the server's address or name");

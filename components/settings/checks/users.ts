@@ -20,11 +20,14 @@ export function checkUsers({ users = [], myNetworks = [], listeners }: RelayInpu
     report("users", "nobody could send: give at least one user, or a network in myNetworks");
   }
   const loginPorts = [listeners?.submission ?? true, listeners?.submissions ?? false, listeners?.alternate ?? false];
-  if (users.length > 0 && !loginPorts.includes(true)) {
+  if (loginPorts.includes(true)) return;
+  if (users.length > 0) {
     report(
       "listeners",
       "no listener takes logins, but users are given; switch on submission, submissions or alternate",
     );
+  } else if (!(listeners?.smtp ?? true)) {
+    report("listeners", "every listener is off, so nobody could send; switch on smtp or one that takes logins");
   }
 }
 

@@ -1,4 +1,4 @@
-import { figures, table, throughputFigures } from "../../bench/figures";
+import { changeFigures, figures, table, throughputFigures } from "../../bench/figures";
 import { noSamples, noThroughput, type Samples } from "../../bench/samples";
 
 /** Exactly at every goal. */
@@ -48,6 +48,26 @@ test("throughput has met its goal from one and a half times stock on, each kind 
     ["delivered per second, new sessions : stock", "1.50", true],
     ["accepted per second, persistent sessions : stock", "1.50", true],
     ["delivered per second, persistent sessions : stock", "1.49", false],
+  ]);
+});
+
+test("changes are judged by their worst count and by the median of their times; what has no goal has met it", () => {
+  const changes = {
+    rotation: [4_000],
+    rotationRemote: [2, 3],
+    sshTrue: [200],
+    noOp: [2_000],
+    unchanged: [5_000],
+    thousandUsers: [11_001, 9_000, 30_000],
+    oneUser: [10_000],
+    failedSessions: [0, 0, 1],
+  };
+  expect(changeFigures(changes).map(({ name, value, goal, met }) => [name, value, goal, met])).toEqual([
+    ["remote commands per rotated password", "3", "<= 2", false],
+    ["rotation of one password : bare SSH true", "20.00", "none", true],
+    ["1,000 users seeded : one user", "1.10", "<= 1.1", false],
+    ["every step on an unchanged host : no-op up", "2.50", "none", true],
+    ["failed sessions while a parameter changes", "1", "<= 0", false],
   ]);
 });
 

@@ -19,18 +19,21 @@ async function deploy(given: MailRelayArgs, preview = false): Promise<{ relay: M
   const mocks = new RecordingMocks();
   await pulumi.runtime.setMocks(mocks, "pulumi-mail-relay", "test", preview);
   const relay = new MailRelay("relay", given);
-  // The last step registers only when everything before it has; in preview its result stays unknown.
-  while (!mocks.resources.some(({ name }) => name === "relay-proof")) await new Promise((next) => setTimeout(next, 5));
+  // The last resource registers only when everything before it has; in preview its result stays unknown.
+  const last = given.droplet ? "relay-listeners-firewall" : "relay-proof";
+  while (!mocks.resources.some(({ name }) => name === last)) await new Promise((next) => setTimeout(next, 5));
   return { relay, mocks };
 }
 
 const dropletGraph = [
   ["command:remote:Command", "relay-apply"],
   ["tls:PrivateKey", "relay-deploy-key"],
+  ["command:remote:Command", "relay-drain"],
   ["digitalocean:Droplet", "relay-droplet"],
   ["digitalocean:Firewall", "relay-firewall"],
   ["tls:PrivateKey", "relay-host-key"],
   ["command:remote:Command", "relay-install"],
+  ["digitalocean:Firewall", "relay-listeners-firewall"],
   ["random:RandomPassword", "relay-password-alice"],
   ["command:remote:Command", "relay-proof"],
   ["digitalocean:SshKey", "relay-ssh-key"],
@@ -81,25 +84,45 @@ const secretMark = "1b47061264138c4ac30d75fd1eb44270";
 
 test("every connection pins the host key", async () => {
   const { mocks } = await deploy(args);
-  for (const step of ["install", "users", "apply", "proof"]) {
+  for (const step of ["install", "users", "apply", "proof", "drain"]) {
     const connection = unwrapped(mocks.named(`relay-${step}`).inputs.connection) as Record<string, unknown>;
     expect(connection.hostKey).toBe("ssh-ed25519 relay-host-key\n");
     expect(connection.host).toBe("192.0.2.33");
   }
 });
 
-test("the firewall lets in SSH from the given sources and the listeners, nothing else", async () => {
+test("the firewalls let in SSH from the given sources, ICMP and the listeners, nothing else", async () => {
   const { mocks } = await deploy(args);
-  const rules = mocks.named("relay-firewall").inputs.inboundRules as {
-    portRange?: string;
-    sourceAddresses: string[];
-  }[];
-  expect(rules.map(({ portRange, sourceAddresses }) => [portRange, sourceAddresses])).toEqual([
+  const inbound = (name: string) => {
+    const rules = mocks.named(name).inputs.inboundRules as { portRange?: string; sourceAddresses: string[] }[];
+    return rules.map(({ portRange, sourceAddresses }) => [portRange, sourceAddresses]);
+  };
+  const everywhere = ["0.0.0.0/0", "::/0"];
+  expect(inbound("relay-firewall")).toEqual([
     ["22", ["203.0.113.10/32"]],
-    ["25", ["0.0.0.0/0", "::/0"]],
-    ["587", ["0.0.0.0/0", "::/0"]],
-    [undefined, ["0.0.0.0/0", "::/0"]],
+    [undefined, everywhere],
   ]);
+  expect(inbound("relay-listeners-firewall")).toEqual([
+    ["25", everywhere],
+    ["587", everywhere],
+  ]);
+  expect(mocks.named("relay-listeners-firewall").inputs.outboundRules).toBeUndefined();
+});
+
+const dropletArgs = args.droplet!;
+
+test.each([
+  [dropletArgs, true],
+  [{ ...dropletArgs, drainSeconds: 30 }, true],
+  [{ ...dropletArgs, drainSeconds: 0 }, false],
+])("the drain does nothing before its end, and with no time for it nothing then", async (droplet, drains) => {
+  const { mocks } = await deploy({ ...args, droplet });
+  const { inputs } = mocks.named("relay-drain");
+  expect([inputs.create, inputs.update]).toEqual([undefined, undefined]);
+  expect(typeof inputs.delete).toBe(drains ? "string" : "undefined");
+  expect(inputs.triggers).toEqual(["relay-droplet-id"]);
+  expect(JSON.stringify(inputs.delete) ?? "").not.toContain(canary);
+  expect(inputs.stdin).toMatchObject({ [secretSignature]: secretMark });
 });
 
 test("user data is secret and holds no password", async () => {

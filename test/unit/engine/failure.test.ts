@@ -78,6 +78,31 @@ test("a replacement that fails leaves the original in use", async () => {
   expect(changes(await project.up(program("x", "never")))).toEqual([]);
 });
 
+test("a replaced resource that cannot be deleted keeps what it depends on; the end of a later run deletes both", async () => {
+  const program = (fixed: string, more = "") => `
+    const a = new Thing("a", { value: "one", fixed: "${fixed}" });
+    const b = new Thing("b", { value: "two", fixed: "${fixed}" }, { dependsOn: a });
+    new Thing("c", { value: "three", fixed: "${fixed}" }, { dependsOn: b });
+    ${more}`;
+  await project.up(program("x"));
+  things.stuck.add("b");
+  things.calls.length = 0;
+  const error = await failure(project.up(program("y")));
+  expect(error.message).toBe("test:index:Thing b: cannot delete it: two");
+  expect(things.calls).toEqual(["create a", "create b", "create c", "delete c", "delete b"]);
+  expect((await names()).sort()).toEqual(["a", "a", "b", "b", "c"]);
+
+  things.calls.length = 0;
+  await failure(project.up());
+  expect(things.calls).toEqual(["delete b"]);
+  things.stuck.clear();
+  things.calls.length = 0;
+  const done = await project.up(program("y", `new Thing("d", { value: "four" });`));
+  expect(things.calls).toEqual(["create d", "delete b", "delete a"]);
+  expect(changes(done)).toEqual(["create d", "delete-replaced b", "delete-replaced a"]);
+  expect((await names()).sort()).toEqual(["a", "b", "c", "d"]);
+});
+
 test("a resource that came up only half is kept, and tried again", async () => {
   things.incomplete.add("a");
   const error = await failure(project.up(`new Thing("a", { value: "one" });`));

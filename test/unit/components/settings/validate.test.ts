@@ -13,6 +13,8 @@ test("a full and a minimal input have no issue", () => {
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG0000000000000000000000000000000000000000000";
 
+const droplet = { region: "fra1", sshSources: ["192.0.2.1"] };
+
 const cases: [string, Partial<RelayInput>, string, RegExp][] = [
   ["no host name", { myHostname: undefined }, "myHostname", /^missing; .*relay\.example\.com/],
   ["a bare host name", { myHostname: "relay", myDomain: undefined }, "myHostname", /"relay" is not a fully qualified/],
@@ -42,6 +44,12 @@ const cases: [string, Partial<RelayInput>, string, RegExp][] = [
   ["a bad destination", { myDestination: ["a b"] }, "myDestination[0]", /"a b" is not a host name/],
   ["a bad alias", { aliases: { Root: "root" } }, "aliases.Root", /"Root" is not an account name/],
   ["an alias to a program", { aliases: { root: "|/bin/sh" } }, "aliases.root", /neither an address nor an account/],
+  [
+    "no listener at all",
+    { users: [], myNetworks: ["192.0.2.0/24"], listeners: { smtp: false, submission: false } },
+    "listeners",
+    /every listener is off/,
+  ],
   ["no login listener", { listeners: { submission: false } }, "listeners", /no listener takes logins/],
   [
     "an unknown mechanism",
@@ -119,6 +127,9 @@ const cases: [string, Partial<RelayInput>, string, RegExp][] = [
     /line break/,
   ],
   ["a bad parameter name", { postfixParameters: { "a b": "c" } }, "postfixParameters.a b", /not a parameter name/],
+  ["a drain too long", { droplet: { ...droplet, drainSeconds: 1201 } }, "droplet.drainSeconds", /from 0 to 1200/],
+  ["a drain of less than nothing", { droplet: { ...droplet, drainSeconds: -1 } }, "droplet.drainSeconds", /-1 is not/],
+  ["half a second", { droplet: { ...droplet, drainSeconds: 0.5 } }, "droplet.drainSeconds", /whole number/],
   ["a bad SSH source", { droplet: { region: "fra1", sshSources: ["me"] } }, "droplet.sshSources[0]", /"me" is not/],
 ];
 

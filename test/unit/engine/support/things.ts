@@ -17,6 +17,8 @@ export class Things {
   readonly configs: ProviderConfig[] = [];
   /** Resources whose creation fails halfway, by name. */
   readonly incomplete = new Set<string>();
+  /** Resources that cannot be deleted for now, by name. */
+  readonly stuck = new Set<string>();
   closed = 0;
   private made = 0;
 
@@ -72,7 +74,7 @@ export class Things {
     if (inputs.say !== undefined) {
       context.log("info", asText(inputs.say));
     }
-    if (inputs.fail === verb) {
+    if (inputs.fail === verb || (verb === "delete" && this.stuck.has(name))) {
       throw new Error(`cannot ${verb} it: ${asText(inputs.value)}`);
     }
     this.ends.push(`end ${verb} ${name}`);

@@ -1,0 +1,179 @@
+import type { Lab } from "../../sandbox/lab";
+import type { Sink } from "../../sandbox/mail/sink";
+import { changes, eventually, failureOf, patience, submit, testLab } from "../scenario/support";
+import * as interrupt from "./interrupt";
+import { entryOf, faults } from "./interrupt";
+import { reluctantNextHop } from "./nextHop";
+import { passwords, Relay } from "./relay";
+
+jest.setTimeout(patience);
+
+let lab: Lab;
+let relay: Relay;
+
+beforeAll(async () => {
+  lab = await testLab("hosts");
+  relay = await Relay.create(lab);
+  await relay.up();
+});
+
+afterAll(() => lab?.close());
+
+const generations = () => relay.run("ls -A /etc/postfix/generations; readlink /etc/postfix/generations/current");
+
+describe("a full disk", () => {
+  /** Puts a file system as large as its content in a folder's place; /run is one already. */
+  const fill = (folder: string) =>
+    relay.run(`
+      mkdir -p ${folder}
+      if ! mountpoint -q ${folder}; then
+        cp -a ${folder} /root/content
+        mount -t tmpfs -o size=8m tmpfs ${folder}
+        cp -a /root/content/. ${folder}/
+        rm -rf /root/content
+      fi
+      mount -o "remount,size=$(($(df --output=used ${folder} | tail -n 1) + 4))k" ${folder}`);
+
+  const empty = (folder: string) =>
+    relay.run(folder === "/run" ? "mount -o remount,size=64m /run" : `! mountpoint -q ${folder} || umount ${folder}`);
+
+  test.each([
+    { folder: "/etc/postfix/generations", step: "apply" },
+    { folder: "/var/lib/mail-relay", step: "apply" },
+    { folder: "/run", step: "apply" },
+    { folder: "/var/spool/postfix/sasl", step: "users" },
+  ])("under $folder is told, hurts nobody, and the next deploy converges", async ({ folder, step }) => {
+    const [before, live] = [await generations(), await relay.liveNetworks()];
+    const network = `198.18.${folder.length}.0/24`;
+    const printer = `printer's other password ${folder}`;
+    const users = Object.entries({ alice: passwords.alice, printer }).map(([login, password]) => ({ login, password }));
+    relay.allow(network, step === "users" ? { users } : {});
+    await fill(folder);
+    try {
+      const error = await failureOf(relay.up());
+      expect(error.message).toContain("No space left on device");
+      expect(changes(error.result)).not.toContain(`update relay-${step}`);
+      expect(await generations()).toBe(before);
+      expect(await relay.liveNetworks()).toBe(live);
+      expect(await relay.leftBehind()).toBe("");
+      await relay.expectServes(`with a full ${folder}`);
+    } finally {
+      await empty(folder);
+    }
+    expect(changes(await relay.up())).toContain(`update relay-${step}`);
+    expect(await relay.liveNetworks()).toContain(network);
+    await relay.expectServes(`with room in ${folder} again`);
+    if (step === "users") await submit(lab, "printer", printer, "with the new password", { address: relay.address });
+    expect(changes(await relay.up())).toEqual([]);
+  });
+});
+
+describe("a host whose packages are at work", () => {
+  const purge = "DEBIAN_FRONTEND=noninteractive dpkg --purge --force-depends sasl2-bin";
+  const state = async () => (await relay.run("dpkg-query -W -f '${db:Status-Status}' sasl2-bin")).trim();
+
+  /** Whoever holds it does so until the test lets go. */
+  const hold = (lock: string) =>
+    relay.run(
+      `systemd-run --quiet --unit=holder python3 -c 'import fcntl, time
+file = open("${lock}", "w")
+fcntl.lockf(file, fcntl.LOCK_EX)
+print("held", flush=True)
+time.sleep(600)'
+      until journalctl -q -u holder -o cat | grep -qx held; do sleep 0.1; done`,
+    );
+  const letGo = () => relay.run("systemctl stop holder 2>/dev/null || true; journalctl --rotate --vacuum-time=1s -q");
+
+  afterEach(letGo);
+
+  test.each(["/var/lib/dpkg/lock-frontend", "/var/lib/apt/lists/lock"])("waits for %s", async (lock) => {
+    await relay.run(purge);
+    await hold(lock);
+    await relay.loseState();
+    const said: string[] = [];
+    const run = relay.up({ onLine: (line) => said.push(line) });
+    const ended = run.then(
+      () => "it succeeded",
+      (error: unknown) => String(error),
+    );
+    await eventually(() => Promise.resolve(expect(said.join("\n")).toContain("installing sasl2-bin")), 240);
+    expect(await Promise.race([ended, relay.run("sleep 5; echo -n waits")])).toBe("waits");
+    await letGo();
+    await run;
+    expect(await state()).toBe("installed");
+  });
+
+  test("that were cut off in the middle are finished first", async () => {
+    await relay.run(purge);
+    await relay.run(
+      `cd /root; apt-get -q download sasl2-bin >/dev/null
+      dpkg --unpack sasl2-bin_*.deb >/dev/null; rm sasl2-bin_*.deb; dpkg --audit | grep -q sasl2-bin`,
+    );
+    expect(await state()).toBe("unpacked");
+    await relay.loseState();
+    await relay.up();
+    expect(await state()).toBe("installed");
+    expect(await relay.run("dpkg --audit")).toBe("");
+    await relay.expectServes("after the packages were finished");
+  });
+});
+
+describe("two deploys at once", () => {
+  const waits = "another deploy is at work on this host";
+  test("go one after the other, and the host is the later one's", async () => {
+    await interrupt.plantFaults(relay);
+    await interrupt.watchSteps(relay);
+    relay.allow("203.0.113.0/28");
+    await relay.up();
+    const point = entryOf(await interrupt.pointsPassed(relay, "apply"), "check_trial");
+    const rival = relay.rival();
+    relay.allow("203.0.113.16/28");
+    rival.allow("203.0.113.32/28");
+    await interrupt.planFault(relay, "apply", point, faults.freeze);
+    const first = relay.up();
+    await interrupt.faultHappened(relay);
+    const said: string[] = [];
+    const second = rival.up({ onLine: (line) => said.push(line) });
+    await eventually(() => Promise.resolve(expect(said.join("\n")).toContain(waits)), 240);
+    await interrupt.forgetFault(relay);
+    await relay.run("pkill -CONT -f '^bash ./apply.sh'");
+    expect((await first).text).not.toContain(waits);
+    await second;
+    const live = await relay.liveNetworks();
+    expect(live).toContain("203.0.113.32/28");
+    expect(live).not.toContain("203.0.113.16/28");
+    expect(await relay.leftBehind()).toBe("");
+    await relay.expectServes("after two deploys at once");
+  });
+});
+
+describe("the same deploy once more, by somebody who knows nothing of the first", () => {
+  let world: Sink;
+
+  beforeAll(async () => {
+    world = await reluctantNextHop(lab, () => true);
+  });
+
+  afterAll(() => world?.close());
+
+  /** Every file with its inode and all its times but that of reading; of folders and links, what they are. */
+  const host = () =>
+    relay.run(
+      `find /etc/postfix /var/spool/postfix/sasl -type f -printf '%p %i %m %u %T@ %C@\\n' | sort
+      find /etc/postfix -type l -printf '%p %i %l\\n' | sort
+      find /var/spool/postfix/{maildrop,incoming,active,deferred} -type f -printf '%p %i %T@\\n' | sort
+      cat /var/spool/postfix/pid/master.pid; ls -A /etc/postfix/generations`,
+    );
+
+  test("changes not a single file, no process and no message that waits", async () => {
+    relay.allow("203.0.113.48/28");
+    await relay.up();
+    await submit(lab, "alice", passwords.alice, "waits", { address: relay.address });
+    const deferred = '[ -n "$(find /var/spool/postfix/deferred -type f)" ]';
+    await eventually(() => relay.run(`${deferred}; [ -z "$(find /var/spool/postfix/active -type f)" ]`));
+    const before = await host();
+    await relay.loseState();
+    expect(changes(await relay.up())).toContain("create relay-apply");
+    expect(await host()).toBe(before);
+  });
+});
