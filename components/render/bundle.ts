@@ -3,8 +3,8 @@ import { RelaySettings } from "../settings/settings";
 import { Issue } from "../settings/validate";
 import { Facts } from "./facts";
 import { renderMainCf } from "./mainCf";
-import { renderMasterCf } from "./masterCf";
-import { smokePlan, trialPlan, trialPortOffset, trialSender } from "./probes";
+import { renderMasterCf, TrialServices } from "./masterCf";
+import { smokePlan, trialPlan, trialPortOffset, trialSender, trialSink } from "./probes";
 import { renderSaslConf, renderUserDatabase, trialSasl } from "./sasl";
 import { renderAliases, renderAnySender, renderRelayPassword, renderSenderLogins, senderLoginMaps } from "./tables";
 
@@ -64,6 +64,27 @@ export function renderBundle(settings: RelaySettings, facts: Facts, relayHostPas
   };
 }
 
+/** Takes mail from the trial instance's SMTP client and throws it away. */
+const sink = {
+  port: 24,
+  service: "24",
+  options: {
+    syslog_name: "postfix/sink",
+    // The client would take a server of its own name for a loop.
+    myhostname: "sink.relay-probe.invalid",
+    smtpd_helo_restrictions: "reject_invalid_helo_hostname",
+    smtpd_sender_restrictions: "",
+    smtpd_relay_restrictions: "permit_mynetworks,reject",
+    smtpd_recipient_restrictions: "check_recipient_access,static:discard",
+  },
+};
+
+const trialServices: TrialServices = {
+  listeners: [sink],
+  // From this address the kernel lets no connection leave the host, wherever a table may send the trial's mail.
+  smtp: { smtp_bind_address: "127.0.0.1", smtp_tls_wrappermode: "no" },
+};
+
 /** The trial instance's own files, and the dialogues that decide whether the configuration is good. */
 function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
   // Exists only in the trial instance's own user database and only for its seconds on loopback.
@@ -74,8 +95,13 @@ function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
     maillog_file: `${trialDirectory}/log`,
     inet_interfaces: "loopback-only",
     smtpd_authorized_xclient_hosts: "127.0.0.1",
-    // Nothing a probe says may ever leave.
-    defer_transports: ["smtp", "relay", "lmtp", "local", "virtual"],
+    // Nothing a probe says may ever leave: all mail is held back but that to the sink, and see trialServices.
+    default_transport: "relay",
+    defer_transports: ["relay", "lmtp", "local", "virtual"],
+    transport_maps: [
+      `inline:{{${trialSink} = smtp:[127.0.0.1]:${sink.port + trialPortOffset}}}`,
+      settings.postfixParameters.transport_maps ?? "",
+    ].filter((maps) => maps !== ""),
     smtpd_sender_login_maps: [
       `inline:{{${trialSender} = trial trial@${settings.sasl.realm}}}`,
       ...senderLoginMaps(settings),
@@ -86,7 +112,7 @@ function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
   const { conf, database } = trialSasl(settings);
   return [
     { path: "trial/main.cf", body: renderMainCf(settings, facts, overrides), mode: 0o644 },
-    { path: "trial/master.cf", body: renderMasterCf(settings, binding), mode: 0o644 },
+    { path: "trial/master.cf", body: renderMasterCf(settings, binding, trialServices), mode: 0o644 },
     { path: `trial/sasl/${settings.sasl.path}.conf`, body: conf, mode: 0o644 },
     { path: "trial.database", body: database, mode: 0o600 },
     { path: "trial.users", body: renderUserDatabase([trial], settings.sasl.realm), mode: 0o600 },

@@ -112,9 +112,19 @@ export type Binding = (listener: { port: number; service: string }) => string;
 
 const publicBinding: Binding = (listener) => listener.service;
 
+/** What the trial instance has besides: listeners of its own, and options for its SMTP client. */
+export interface TrialServices {
+  listeners: { port: number; service: string; options: Record<string, string> }[];
+  smtp: Record<string, string>;
+}
+
 /** master.cf for these settings. */
-export function renderMasterCf(settings: RelaySettings, binding: Binding = publicBinding): string {
-  const inet = [...listeners(settings), probeListener].map((listener): Service => ({
+export function renderMasterCf(
+  settings: RelaySettings,
+  binding: Binding = publicBinding,
+  trial: TrialServices = { listeners: [], smtp: {} },
+): string {
+  const inet = [...listeners(settings), probeListener, ...trial.listeners].map((listener): Service => ({
     name: binding(listener),
     type: "inet",
     private: false,
@@ -122,10 +132,11 @@ export function renderMasterCf(settings: RelaySettings, binding: Binding = publi
     command: "smtpd",
     options: listener.options,
   }));
+  const withTrial = (service: Service) => (service.name === "smtp" ? { ...service, options: trial.smtp } : service);
   return [
     "# Managed by pulumi-mail-relay: change the MailRelay's arguments, edits here are lost.",
     "# service       type  private  unpriv  chroot  wakeup  maxproc  command",
-    ...[...inet, ...packaged].flatMap(printService),
+    ...[...inet, ...packaged.map(withTrial)].flatMap(printService),
     "",
   ].join("\n");
 }

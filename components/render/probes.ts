@@ -42,6 +42,9 @@ export const trialPortOffset = 20000;
 /** The sender of the trial's own login; nobody else may use it. */
 export const trialSender = "trial@relay-probe.invalid";
 
+/** The recipient whose mail the trial instance's SMTP client delivers, to the trial instance itself. */
+export const trialSink = "sink@relay-probe.invalid";
+
 const anySender = step("MAIL FROM:<>", 250);
 const recipient = "RCPT TO:<probe@relay-probe.invalid>";
 
@@ -59,9 +62,17 @@ export function trialPlan(settings: RelaySettings, trial: Credential): ProbePlan
       steps: [...pretend(settings), ...(listener.auth ? relayForms(settings, 554) : relayForms(settings))],
     },
   ]);
-  // One message, an empty one, because cleanup and queue manager see their part of main.cf only then. trial.sh looks
-  // where it goes; the dialogue it belongs to is the first listener's, in which sending is allowed.
-  const whole = (held: Dialogue) => ({ ...held, steps: [...held.steps, step("DATA", 354), step(".", 250)] });
+  // One message, an empty one, because cleanup, queue manager and SMTP client see their part of main.cf only then.
+  // trial.sh looks where it goes; the dialogue it belongs to is the first listener's, in which sending is allowed. It
+  // has a sender because some tables are never asked about the null one.
+  const message = [
+    step(`MAIL FROM:<${trialSender}>`, 250),
+    step(recipient, 250),
+    step(`RCPT TO:<${trialSink}>`, 250),
+    step("DATA", 354),
+    step(".", 250),
+  ];
+  const whole = (held: Dialogue) => ({ ...held, steps: message });
   return plan(
     settings,
     20,

@@ -24,15 +24,34 @@ export const mutations: Mutation[] = [
     proof: /may not relay.*was answered 250 .*, expected 554/,
   },
   {
+    name: "mynetworks is one bit too wide",
+    edit: `postconf -e "mynetworks = $(postconf -h mynetworks | sed 's#192.0.2.160/27#192.0.2.128/26#')"`,
+    opens: ["XCLIENT ADDR=192.0.2.159", "<>", bob],
+    proof: false,
+  },
+  {
     name: "the relay's own name in HELO is trusted",
     edit: permitting("check_helo_access inline:{relay.example.test=permit}"),
     opens: ["a stranger on 25 that calls itself EHLO relay.example.test", "<>", bob],
     proof: /may not relay.*was answered 250 .*, expected 554/,
   },
   {
+    name: "every postmaster can be reached",
+    edit: permitting("check_recipient_access inline:{postmaster@=permit}"),
+    opens: [stranger, "<>", "<postmaster@receiver.test>"],
+    proof: /RCPT TO:<postmaster@relay-probe\.invalid> was answered 250 /,
+  },
+  {
     name: "senders of the own domain are trusted",
     edit: permitting("check_sender_access inline:{example.test=permit}"),
     opens: [stranger, "<alice@example.test>", bob],
+    proof: /may not relay.*was answered 250 .*, expected 554/,
+  },
+  {
+    name: "everything is permitted",
+    // With nothing behind it smtpd would refuse to start, and the relay would be dead and not open.
+    edit: permitting("permit"),
+    opens: [stranger, "<>", bob],
     proof: /may not relay.*was answered 250 .*, expected 554/,
   },
   {

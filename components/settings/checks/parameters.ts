@@ -21,4 +21,20 @@ export function checkParameters({ postfixParameters = {} }: RelayInput, report: 
       report(path, `${quote(value)} holds a line break or another control character; write the value in one line`);
     }
   }
+  checkMailboxSize(postfixParameters, report);
+}
+
+/** local(8) delivers nothing at all while a message may be bigger than a mailbox; foreign mail goes on, so nobody notices. */
+function checkMailboxSize(parameters: Record<string, string>, report: Report): void {
+  // Postfix's own defaults, the same in every release.
+  const message = Number(parameters.message_size_limit ?? "10240000");
+  const mailbox = Number(parameters.mailbox_size_limit ?? "51200000");
+  if (mailbox > 0 && (message === 0 || message > mailbox)) {
+    const given = "message_size_limit" in parameters ? "message_size_limit" : "mailbox_size_limit";
+    report(
+      `postfixParameters.${given}`,
+      `lets messages be bigger than a mailbox, and Postfix then delivers none to the relay's own accounts; ` +
+        `also give a mailbox_size_limit of at least ${message || "0, which is no limit"}`,
+    );
+  }
 }

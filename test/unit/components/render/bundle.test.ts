@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { renderBundle, unsupported } from "../../../../components/render/bundle";
 import { parseFacts } from "../../../../components/render/facts";
-import { ProbePlan, proofPlan, strangerAddress } from "../../../../components/render/probes";
+import { ProbePlan, proofPlan, smokePlan, strangerAddress, trialPlan } from "../../../../components/render/probes";
 import { renderUserDatabase } from "../../../../components/render/sasl";
 import { factsOf, fullSettings } from "../fixtures";
 
@@ -37,6 +37,55 @@ test("the trial asks every listener both questions", () => {
     "a login may not send as somebody else on 587",
     "a stranger may not relay on 587",
   ]);
+});
+
+const trialUser = { login: "trial", password: "trial" };
+const commands = (plan: ProbePlan, name: string) =>
+  plan.dialogues.find((dialogue) => dialogue.name === name)!.steps.map(({ command, expect }) => [command, expect]);
+
+const relayForms = [
+  ["MAIL FROM:<postmaster@example.com>", 250],
+  ["RCPT TO:<probe@relay-probe.invalid>", 554],
+  ["RCPT TO:<postmaster@relay-probe.invalid>", 554],
+  ["RCPT TO:<probe%relay-probe.invalid@relay.example.com>", 554],
+];
+const ownPostmaster = ["RCPT TO:<postmaster@relay.example.com>", 554];
+const pretended = [
+  ["XCLIENT ADDR=198.51.100.9", 220],
+  ["EHLO relay.example.com", 250],
+];
+
+test("strangers are asked for the forms in which relays are left open, and where a login is needed for the own postmaster too", () => {
+  const smoke = smokePlan(fullSettings());
+  expect(commands(smoke, "a stranger may not relay on 25")).toEqual(relayForms);
+  expect(commands(smoke, "a stranger may not relay on 587")).toEqual([...relayForms, ownPostmaster]);
+});
+
+test("where the probe is no stranger itself it becomes one by the relay's own name", () => {
+  const trial = trialPlan(fullSettings(), trialUser);
+  expect(commands(trial, "a stranger may not relay on 25")).toEqual([...pretended, ...relayForms]);
+  expect(commands(trial, "a stranger may not relay on 587")).toEqual([...pretended, ...relayForms, ownPostmaster]);
+  expect(commands(smokePlan(fullSettings()), "198.51.100.9 may not relay")).toEqual([...pretended, ...relayForms]);
+});
+
+test.each([
+  [{}, "mynetworks may send on 25"],
+  [{ listeners: { smtp: false } }, "a login may send on 587"],
+])("with %j the trial sends one message, in a dialogue that may, and no other plan sends any", (change, name) => {
+  const settings = fullSettings(change);
+  const sending = ({ dialogues }: ProbePlan) =>
+    dialogues.filter(({ steps }) => steps.some(({ command }) => command === "DATA"));
+  const trial = trialPlan(settings, trialUser);
+  expect(sending(trial).map((dialogue) => dialogue.name)).toEqual([name]);
+  expect(commands(trial, name)).toEqual([
+    ["MAIL FROM:<trial@relay-probe.invalid>", 250],
+    ["RCPT TO:<probe@relay-probe.invalid>", 250],
+    ["RCPT TO:<sink@relay-probe.invalid>", 250],
+    ["DATA", 354],
+    [".", 250],
+  ]);
+  expect(sending(smokePlan(settings))).toEqual([]);
+  expect(sending(proofPlan(settings, [trialUser]))).toEqual([]);
 });
 
 test("the proof logs in as each user with each mechanism, and only then with a wrong password", () => {
