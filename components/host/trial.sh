@@ -100,10 +100,12 @@ arrived() {
   }
 }
 
-# What went wrong in the trial, without the remarks of listeners that take no logins and on the links of the live folder.
+# What went wrong in the trial: first what ended a program, then the last of the rest without the remarks of listeners
+# that take no logins and on the links of the live folder.
 complaints() {
-  grep -E ' (fatal|panic|error|warning): ' "$trial_home/log" 2>/dev/null |
-    grep -vE 'ignored: no SASL support$|symlink leaves directory' | tail -n 5
+  grep -E ' (fatal|panic): ' "$trial_home/log" 2>/dev/null | head -n 2
+  grep -E ' (error|warning): ' "$trial_home/log" 2>/dev/null |
+    grep -vE 'ignored: no SASL support$|symlink leaves directory' | tail -n 4
 }
 
 # Succeeds when the staged configuration greets, lets a login in and keeps strangers out on every listener.
