@@ -1,10 +1,9 @@
 import { RelaySettings } from "../settings/settings";
+import { clientTls } from "./clientTls";
 import { Facts } from "./facts";
+import { outgoing } from "./outgoing";
+import { only, Parameters, ParameterValue } from "./parameters";
 import { senderLoginMaps } from "./tables";
-
-/** One main.cf parameter's value: text, a list (printed with commas), a number or a yes/no. */
-export type ParameterValue = string | string[] | number | boolean;
-export type Parameters = Record<string, ParameterValue>;
 
 /** Prints parameters in their given order; `#` never starts inside a value, where Postfix would take it as text. */
 export function printMainCf(sections: [title: string, parameters: Parameters][]): string {
@@ -119,40 +118,6 @@ function sasl(settings: RelaySettings, facts: Facts): Parameters {
   };
 }
 
-/** TLS 1.2 and later; the shorter `>=TLSv1.2` is only understood from Postfix 3.6 on. */
-const modernTls = ["!SSLv2", "!SSLv3", "!TLSv1", "!TLSv1.1"];
-
-function clientTls(): Parameters {
-  return {
-    smtpd_tls_security_level: "may",
-    smtpd_tls_chain_files: "$config_directory/tls/relay.pem",
-    smtpd_tls_protocols: modernTls,
-    smtpd_tls_mandatory_protocols: modernTls,
-    smtpd_tls_ciphers: "medium",
-    smtpd_tls_mandatory_ciphers: "high",
-    smtpd_tls_exclude_ciphers: ["aNULL"],
-    tls_preempt_cipherlist: true,
-    smtpd_tls_loglevel: 1,
-    smtpd_tls_received_header: true,
-  };
-}
-
-function outgoing({ relayHost }: RelaySettings): Parameters {
-  return {
-    relayhost: relayHost ? `[${relayHost.host}]:${relayHost.port}` : "",
-    // A login must never travel in clear.
-    smtp_tls_security_level: relayHost?.login === undefined ? "may" : "encrypt",
-    smtp_tls_CAfile: "/etc/ssl/certs/ca-certificates.crt",
-    smtp_tls_protocols: ["!SSLv2", "!SSLv3"],
-    smtp_tls_mandatory_protocols: modernTls,
-    smtp_tls_loglevel: 1,
-    smtp_sasl_auth_enable: relayHost?.login !== undefined,
-    smtp_sasl_password_maps: relayHost?.login === undefined ? "" : "texthash:$config_directory/relay_password",
-    smtp_sasl_security_options: ["noanonymous"],
-    smtp_sasl_tls_security_options: ["noanonymous"],
-  };
-}
-
 function throughput(): Parameters {
   return {
     // Slow or absent reverse DNS of clients would throttle every session; nothing here decides by client name.
@@ -160,8 +125,4 @@ function throughput(): Parameters {
     in_flow_delay: 0,
     smtp_tls_connection_reuse: true,
   };
-}
-
-function only(facts: Facts, parameters: Parameters): Parameters {
-  return Object.fromEntries(Object.entries(parameters).filter(([name]) => facts.parameters.includes(name)));
 }

@@ -1,0 +1,41 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** The droplet to create. */
+export interface DropletArgs {
+  /** DigitalOcean region slug. Changing it replaces the droplet, see `drainSeconds`. Example: `fra1`. */
+  readonly region: pulumi.Input<string>;
+
+  /**
+   * CIDR ranges SSH is allowed from; must include the machine that runs Pulumi. Everybody else is dropped by the
+   * firewall. Example: `["192.0.2.10/32"]`.
+   */
+  readonly sshSources: pulumi.Input<pulumi.Input<string>[]>;
+
+  /** Size slug. Changing it resizes in place, with a power cycle. Default: `s-1vcpu-1gb`. */
+  readonly size?: pulumi.Input<string>;
+
+  /** Image slug, Ubuntu or Debian. Changing it replaces the droplet, see `drainSeconds`. Default: `ubuntu-24-04-x64`. */
+  readonly image?: pulumi.Input<string>;
+
+  /** Tags of the droplet. Default: none. */
+  readonly tags?: pulumi.Input<pulumi.Input<string>[]>;
+
+  /**
+   * How long a droplet that is replaced or destroyed may take to deliver what waits in its queue, in seconds: a whole
+   * number up to 1200; a change counts from the next `up` on. Messages that are left after that fail the deploy, and the droplet stays. 0 gives the queue up.
+   * Default: 600.
+   */
+  readonly drainSeconds?: pulumi.Input<number>;
+
+  /** A key that is already in your DigitalOcean account. Default: a deploy key is generated and registered. */
+  readonly sshKey?: SshKeyArgs;
+}
+
+/** An SSH key of your own for the droplet. */
+export interface SshKeyArgs {
+  /** Fingerprint or id under which DigitalOcean knows the public key. */
+  readonly fingerprint: pulumi.Input<string>;
+
+  /** The private key in OpenSSH or PEM form, without passphrase. Secret. */
+  readonly privateKey: pulumi.Input<string>;
+}

@@ -1,0 +1,32 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** One login. */
+export interface UserArgs {
+  /** The name the client authenticates with, without realm. Plain value. Example: `printer`. */
+  readonly login: string;
+
+  /**
+   * The password, secret: up to 256 characters of any script, without control characters. It is stored and compared
+   * exactly as given: clients must send the same Unicode form, composed or decomposed. Default: 32 random letters and
+   * digits, readable in the secret output `logins`.
+   */
+  readonly password?: pulumi.Input<string>;
+
+  /**
+   * The password before the present one, secret: accepted beside it until `previousPasswordUntil`, by PLAIN and LOGIN
+   * alone, so that clients can change over one by one. Default: only `password` is accepted.
+   */
+  readonly previousPassword?: pulumi.Input<string>;
+
+  /**
+   * The last day, in UTC, on which `previousPassword` is accepted; the first `up` after it takes the password away.
+   * Required with `previousPassword`. Plain value. Example: `2026-12-31`.
+   */
+  readonly previousPasswordUntil?: string;
+
+  /**
+   * Sender addresses this login may use: whole addresses, `@domain` for all of a domain, or `any`. Any other sender is
+   * refused with 553. Default: the login at `myDomain`.
+   */
+  readonly allowedSenders?: string[];
+}

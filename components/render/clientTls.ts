@@ -1,0 +1,20 @@
+import { Parameters } from "./parameters";
+
+/** TLS 1.2 and later; the shorter `>=TLSv1.2` is only understood from Postfix 3.6 on. */
+export const modernTls = ["!SSLv2", "!SSLv3", "!TLSv1", "!TLSv1.1"];
+
+/** How clients meet TLS on the listeners. */
+export function clientTls(): Parameters {
+  return {
+    smtpd_tls_security_level: "may",
+    smtpd_tls_chain_files: "$config_directory/tls/relay.pem",
+    smtpd_tls_protocols: modernTls,
+    smtpd_tls_mandatory_protocols: modernTls,
+    smtpd_tls_ciphers: "medium",
+    smtpd_tls_mandatory_ciphers: "high",
+    smtpd_tls_exclude_ciphers: ["aNULL"],
+    tls_preempt_cipherlist: true,
+    smtpd_tls_loglevel: 1,
+    smtpd_tls_received_header: true,
+  };
+}
