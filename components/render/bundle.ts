@@ -6,6 +6,7 @@ import { renderMainCf } from "./mainCf";
 import { renderMasterCf, TrialServices } from "./masterCf";
 import { smokePlan, trialPlan, trialPortOffset, trialSender, trialSink } from "./probes";
 import { renderSaslConf, renderUserDatabase, trialSasl } from "./sasl";
+import { serviceFiles, services } from "./services";
 import { renderAliases, renderAnySender, renderRelayPassword, renderSenderLogins, senderLoginMaps } from "./tables";
 
 /** One file for the host, relative to the folder it is unpacked or installed in. */
@@ -52,11 +53,13 @@ export function renderBundle(settings: RelaySettings, facts: Facts, relayHostPas
     const body = renderRelayPassword(settings.relayHost, relayHostPassword);
     etc.push({ path: "relay_password", body, mode: 0o600 });
   }
-  const generation = digest(etc);
+  const beside = serviceFiles(services(settings));
+  const generation = digest([...etc, ...beside]);
   return {
     generation,
     files: [
       ...inFolder("etc", etc),
+      ...beside,
       ...checks(settings, facts),
       { path: "store", body: settings.sasl.store, mode: 0o600 },
       hostname(settings),
