@@ -1,0 +1,59 @@
+import { RelaySettings } from "../../settings/settings";
+import type { HostService } from "../services";
+
+/** Where Debian's prometheus-node-exporter looks for metrics of others. */
+export const collectorFile = "/var/lib/prometheus/node-exporter/mail_relay.prom";
+
+const folder = "/usr/local/lib/mail-relay-watch";
+const configFile = "/etc/mail-relay-watch.json";
+
+const service = `[Unit]
+Description=Look at the mail relay (pulumi-mail-relay)
+After=postfix.service
+
+[Service]
+Type=oneshot
+ExecStart=python3 -B ${folder}/watch.py ${configFile}
+StateDirectory=mail-relay-watch
+StateDirectoryMode=0700
+TimeoutStartSec=120
+`;
+
+const timer = `[Unit]
+Description=Look at the mail relay every minute (pulumi-mail-relay)
+
+[Timer]
+OnActiveSec=5
+OnUnitActiveSec=60
+AccuracySec=5
+
+[Install]
+WantedBy=timers.target
+`;
+
+/** The timer that writes metrics and sends alerts; undefined when neither is asked for. */
+export function watch(
+  { myHostname, metrics, alerts }: RelaySettings,
+  beside: string[],
+  scripts: { name: string; body: string }[],
+  webhook?: string,
+): HostService | undefined {
+  if (!metrics && alerts === undefined) return undefined;
+  const config = {
+    host: myHostname,
+    units: ["postfix.service", ...beside],
+    metrics: metrics ? collectorFile : undefined,
+    alerts: alerts && { ...alerts, webhook },
+  };
+  return {
+    name: "watch",
+    unit: "mail-relay-watch.timer",
+    packages: [],
+    files: [
+      ...scripts.map(({ name, body }) => ({ path: `${folder}/${name}`, body, mode: 0o644 })),
+      { path: configFile, body: JSON.stringify(config) + "\n", mode: 0o600 },
+      { path: "/etc/systemd/system/mail-relay-watch.service", body: service, mode: 0o644 },
+      { path: "/etc/systemd/system/mail-relay-watch.timer", body: timer, mode: 0o644 },
+    ],
+  };
+}
