@@ -72,7 +72,7 @@ export function createSteps(
   const bundle = pulumi.all([settings, facts, secrets.relayHostPassword]).apply(([resolved, found, password]) => {
     const impossible = unsupported(resolved, found);
     if (impossible.length > 0) throw new pulumi.RunError(describeIssues(name, impossible));
-    return renderBundle(resolved, found, password);
+    return renderBundle(resolved, found, { relayHostPassword: password });
   });
   const applyFiles = bundle.apply(({ generation, files }) => [text("generation", generation), ...files]);
   const apply = hostStep(

@@ -13,6 +13,8 @@ import { renderAliases, renderAnySender, renderRelayPassword, renderSenderLogins
 export interface RenderedFile {
   path: string;
   body: string;
+  /** A file of `components/host` whose text goes in place of `body`. */
+  script?: string;
   /** Permission bits; everything is owned by root. */
   mode: number;
 }
@@ -35,11 +37,16 @@ export interface Bundle {
   files: RenderedFile[];
 }
 
+/** The secrets that files of the bundle hold. */
+export interface BundleSecrets {
+  relayHostPassword?: string;
+}
+
 /** Where the trial instance of apply.sh lives; nothing of it survives the step. */
 const trialDirectory = "/var/lib/mail-relay/trial";
 
 /** Everything apply.sh installs or needs. Only `relay_password` holds a secret, so it alone is not world-readable. */
-export function renderBundle(settings: RelaySettings, facts: Facts, relayHostPassword = ""): Bundle {
+export function renderBundle(settings: RelaySettings, facts: Facts, secrets: BundleSecrets = {}): Bundle {
   const etc: RenderedFile[] = [
     { path: "main.cf", body: renderMainCf(settings, facts), mode: 0o644 },
     { path: "master.cf", body: renderMasterCf(settings), mode: 0o644 },
@@ -50,10 +57,10 @@ export function renderBundle(settings: RelaySettings, facts: Facts, relayHostPas
   const anySender = renderAnySender(settings);
   if (anySender !== "") etc.push({ path: "any_sender", body: anySender, mode: 0o644 });
   if (settings.relayHost?.login !== undefined) {
-    const body = renderRelayPassword(settings.relayHost, relayHostPassword);
+    const body = renderRelayPassword(settings.relayHost, secrets.relayHostPassword ?? "");
     etc.push({ path: "relay_password", body, mode: 0o600 });
   }
-  const beside = serviceFiles(services(settings));
+  const beside = serviceFiles(services(settings, secrets));
   const generation = digest([...etc, ...beside]);
   return {
     generation,

@@ -1,5 +1,5 @@
 import { RelaySettings } from "../settings/settings";
-import type { RenderedFile } from "./bundle";
+import type { BundleSecrets, RenderedFile } from "./bundle";
 
 /** A service beside Postfix: `host/services.sh` installs its files, checks them, runs it, and ends it when it goes. */
 export interface HostService {
@@ -20,14 +20,17 @@ export interface HostFile {
   /** Absolute path, without spaces. */
   path: string;
   body: string;
+  /** A file of `components/host` whose text goes in place of `body`. */
+  script?: string;
   mode: number;
   /** `user:group`. Default: root's. */
   owner?: string;
 }
 
-/** The services these settings ask for. */
-export function services(settings: RelaySettings): HostService[] {
+/** The services these settings ask for; without secrets their files are not complete. */
+export function services(settings: RelaySettings, secrets: BundleSecrets = {}): HostService[] {
   void settings;
+  void secrets;
   return [];
 }
 
@@ -41,7 +44,7 @@ export function serviceFiles(wanted: HostService[]): RenderedFile[] {
       ...note("unit", [unit]),
       ...note("check", check === undefined ? [] : [check]),
       ...note("owners", owners),
-      ...files.map(({ path, body, mode }) => ({ path: `services/${name}/tree${path}`, body, mode })),
+      ...files.map(({ path, body, script, mode }) => ({ path: `services/${name}/tree${path}`, body, script, mode })),
     ];
   });
 }
