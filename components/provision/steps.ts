@@ -69,11 +69,13 @@ export function createSteps(
     after(install),
   );
 
-  const bundle = pulumi.all([settings, facts, secrets.relayHostPassword]).apply(([resolved, found, password]) => {
-    const impossible = unsupported(resolved, found);
-    if (impossible.length > 0) throw new pulumi.RunError(describeIssues(name, impossible));
-    return renderBundle(resolved, found, { relayHostPassword: password });
-  });
+  const bundle = pulumi
+    .all([settings, facts, secrets.relayHostPassword, secrets.alertWebhook])
+    .apply(([resolved, found, relayHostPassword, alertWebhook]) => {
+      const impossible = unsupported(resolved, found);
+      if (impossible.length > 0) throw new pulumi.RunError(describeIssues(name, impossible));
+      return renderBundle(resolved, found, { relayHostPassword, alertWebhook });
+    });
   const applyFiles = bundle.apply(({ generation, files }) => [text("generation", generation), ...files]);
   const apply = hostStep(
     `${name}-apply`,

@@ -40,6 +40,7 @@ export interface Bundle {
 /** The secrets that files of the bundle hold. */
 export interface BundleSecrets {
   relayHostPassword?: string;
+  alertWebhook?: string;
 }
 
 /** Where the trial instance of apply.sh lives; nothing of it survives the step. */

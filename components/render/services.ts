@@ -1,5 +1,6 @@
 import { RelaySettings } from "../settings/settings";
 import type { BundleSecrets, RenderedFile } from "./bundle";
+import { watch } from "./services/watch";
 
 /** A service beside Postfix: `host/services.sh` installs its files, checks them, runs it, and ends it when it goes. */
 export interface HostService {
@@ -29,9 +30,10 @@ export interface HostFile {
 
 /** The services these settings ask for; without secrets their files are not complete. */
 export function services(settings: RelaySettings, secrets: BundleSecrets = {}): HostService[] {
-  void settings;
-  void secrets;
-  return [];
+  const beside: HostService[] = [];
+  const units = beside.map(({ unit }) => unit);
+  const watching = watch(settings, units, secrets.alertWebhook);
+  return watching ? [...beside, watching] : beside;
 }
 
 /** The services as files for the apply step. */

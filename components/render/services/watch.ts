@@ -2,7 +2,7 @@ import { RelaySettings } from "../../settings/settings";
 import type { HostService } from "../services";
 
 /** Where Debian's prometheus-node-exporter looks for metrics of others. */
-export const collectorFile = "/var/lib/prometheus/node-exporter/mail_relay.prom";
+const collectorFile = "/var/lib/prometheus/node-exporter/mail_relay.prom";
 
 const folder = "/usr/local/lib/mail-relay-watch";
 const configFile = "/etc/mail-relay-watch.json";
@@ -31,13 +31,9 @@ AccuracySec=5
 WantedBy=timers.target
 `;
 
-/** The timer that writes metrics and sends alerts; undefined when neither is asked for. */
-export function watch(
-  { myHostname, metrics, alerts }: RelaySettings,
-  beside: string[],
-  scripts: { name: string; body: string }[],
-  webhook?: string,
-): HostService | undefined {
+/** The timer that writes metrics and sends alerts; undefined when neither is asked for. `beside` are units it watches. */
+export function watch(settings: RelaySettings, beside: string[], webhook?: string): HostService | undefined {
+  const { myHostname, metrics, alerts } = settings;
   if (!metrics && alerts === undefined) return undefined;
   const config = {
     host: myHostname,
@@ -50,7 +46,12 @@ export function watch(
     unit: "mail-relay-watch.timer",
     packages: [],
     files: [
-      ...scripts.map(({ name, body }) => ({ path: `${folder}/${name}`, body, mode: 0o644 })),
+      ...["watch.py", "exposition.py", "alerts.py"].map((name) => ({
+        path: `${folder}/${name}`,
+        body: "",
+        script: `watch/${name}`,
+        mode: 0o644,
+      })),
       { path: configFile, body: JSON.stringify(config) + "\n", mode: 0o600 },
       { path: "/etc/systemd/system/mail-relay-watch.service", body: service, mode: 0o644 },
       { path: "/etc/systemd/system/mail-relay-watch.timer", body: timer, mode: 0o644 },
