@@ -22,7 +22,7 @@ def tell(config, state, seen, fresh):
             if name in wrong and name not in told:
                 if say(config, place, name, "firing", wrong[name], now):
                     told[name] = now
-            elif name not in wrong and say(config, place, name, "resolved", "", told[name]):
+            elif name not in wrong and name not in unseen(seen) and say(config, place, name, "resolved", "", told[name]):
                 del told[name]
 
 
@@ -67,6 +67,11 @@ def conditions(limits, recent, seen, now):
         if not up:
             wrong[f"down-{unit}"] = f"{unit} does not run"
     return wrong
+
+
+def unseen(seen):
+    """What cannot be judged now, and so is not over either."""
+    return [name for name, key in (("deferred-age", "queue"), ("certificate-ends", "certificate")) if seen[key] is None]
 
 
 def say(config, place, name, state, text, since):

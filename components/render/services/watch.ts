@@ -10,6 +10,8 @@ const configFile = "/etc/mail-relay-watch.json";
 const service = `[Unit]
 Description=Look at the mail relay (pulumi-mail-relay)
 After=postfix.service
+# Started by hand as often as somebody likes.
+StartLimitIntervalSec=0
 
 [Service]
 Type=oneshot
@@ -37,7 +39,7 @@ export function watch(settings: RelaySettings, beside: string[], webhook?: strin
   if (!metrics && alerts === undefined) return undefined;
   const config = {
     host: myHostname,
-    units: ["postfix.service", ...beside],
+    units: beside,
     metrics: metrics ? collectorFile : undefined,
     alerts: alerts && { ...alerts, webhook },
   };
