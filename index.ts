@@ -1,5 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DropletArgs, HostArgs, ListenersArgs, MailRelay, RelayHostArgs, SaslArgs, UserArgs } from "./components";
+import {
+  AlertsArgs,
+  DropletArgs,
+  HostArgs,
+  ListenersArgs,
+  MailRelay,
+  RelayHostArgs,
+  SaslArgs,
+  UserArgs,
+} from "./components";
 
 const config = new pulumi.Config();
 
@@ -17,6 +26,8 @@ const relay = new MailRelay("relay", {
   sasl: config.getObject<SaslArgs>("sasl"),
   postfixParameters: config.getObject<Record<string, string>>("postfixParameters"),
   driftCheck: config.getBoolean("driftCheck"),
+  metrics: config.getBoolean("metrics"),
+  alerts: config.getObject<AlertsArgs>("alerts"),
   relayHost: config.getObject<RelayHostArgs>("relayHost"),
   droplet: config.getObject<DropletArgs>("droplet"),
   host: config.getObject<HostArgs>("host"),

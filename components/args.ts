@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { AlertsArgs } from "./args/alerts";
 import { DropletArgs } from "./args/droplet";
 import { HostArgs } from "./args/host";
 import { ListenersArgs } from "./args/listeners";
@@ -6,6 +7,7 @@ import { RelayHostArgs } from "./args/relayHost";
 import { SaslArgs } from "./args/sasl";
 import { UserArgs } from "./args/users";
 
+export * from "./args/alerts";
 export * from "./args/droplet";
 export * from "./args/host";
 export * from "./args/listeners";
@@ -76,6 +78,15 @@ export interface MailRelayArgs {
    * `up` without changes touches nothing.
    */
   readonly driftCheck?: boolean;
+
+  /**
+   * Write metrics for Prometheus once a minute, where Debian's node_exporter collects them from
+   * (/var/lib/prometheus/node-exporter/mail_relay.prom). No port is opened. Plain value. Default: false.
+   */
+  readonly metrics?: boolean;
+
+  /** Who is told, and when, that something goes wrong with the relay. Default: nobody. */
+  readonly alerts?: AlertsArgs;
 
   /** The smart host that takes all outgoing mail (Postfix `relayhost`). Default: none, delivery by MX. */
   readonly relayHost?: RelayHostArgs;

@@ -1,4 +1,5 @@
 export type {
+  AlertsArgs,
   DropletArgs,
   HostArgs,
   ListenersArgs,

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MailRelayArgs, RelayHostArgs, UserArgs } from "./args";
+import { AlertsArgs, MailRelayArgs, RelayHostArgs, UserArgs } from "./args";
 import { resolve } from "./settings/resolve";
 import { RelayInput, RelaySecrets, RelaySettings } from "./settings/settings";
 import { describeIssues, Issue, validate, validateSecrets } from "./settings/validate";
@@ -17,6 +17,7 @@ export function checkPlainValues(name: string, args: MailRelayArgs): void {
     passwords: (args.users ?? []).map(({ password }) => knownText(password)),
     previousPasswords: (args.users ?? []).map(({ previousPassword }) => knownText(previousPassword)),
     relayHostPassword: knownText(args.relayHost?.password),
+    alertWebhook: knownText(args.alerts?.webhook),
   };
   const issues = [...validate(input), ...validateSecrets(secrets), ...pairing(args)];
   fail(
@@ -42,6 +43,7 @@ export interface CheckedSecrets {
   /** Beside `passwords`; undefined for a user without one. */
   previousPasswords: pulumi.Output<(string | undefined)[]>;
   relayHostPassword: pulumi.Output<string | undefined>;
+  alertWebhook: pulumi.Output<string | undefined>;
 }
 
 export function checkedSecrets(name: string, args: MailRelayArgs, passwords: pulumi.Output<string>[]): CheckedSecrets {
@@ -65,13 +67,20 @@ export function checkedSecrets(name: string, args: MailRelayArgs, passwords: pul
         return relayHostPassword;
       }),
     ),
+    alertWebhook: pulumi.secret(
+      pulumi.output(args.alerts?.webhook).apply((alertWebhook) => {
+        check({ passwords: [], alertWebhook });
+        return alertWebhook;
+      }),
+    ),
   };
 }
 
 /** The arguments without their secrets. */
-function publicPart({ users, relayHost, droplet, host, ...rest }: MailRelayArgs) {
+function publicPart({ users, alerts, relayHost, droplet, host, ...rest }: MailRelayArgs) {
   return {
     ...rest,
+    alerts: alerts && { ...alerts, webhook: undefined },
     users: users?.map(({ login, previousPasswordUntil, allowedSenders }) => ({
       login,
       previousPasswordUntil,
@@ -84,8 +93,13 @@ function publicPart({ users, relayHost, droplet, host, ...rest }: MailRelayArgs)
 }
 
 /** What can be seen of a pair of options of which one is secret: whether both were given. */
-function pairing({ relayHost, users = [] }: MailRelayArgs): Issue[] {
-  return [...smartHostPairing(relayHost), ...users.flatMap(userPairing)];
+function pairing({ alerts, relayHost, users = [] }: MailRelayArgs): Issue[] {
+  return [...alertPairing(alerts), ...smartHostPairing(relayHost), ...users.flatMap(userPairing)];
+}
+
+function alertPairing(alerts: AlertsArgs | undefined): Issue[] {
+  if (!alerts || alerts.webhook !== undefined || alerts.mail !== undefined) return [];
+  return [{ path: "alerts", message: "nobody would be told; give alerts.webhook, alerts.mail or both" }];
 }
 
 function userPairing({ previousPassword, previousPasswordUntil }: UserArgs, index: number): Issue[] {

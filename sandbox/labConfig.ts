@@ -27,6 +27,8 @@ export interface ProgramConfig {
   };
   aliases: Record<string, string>;
   postfixParameters: Record<string, string>;
+  metrics: boolean;
+  alerts: { webhook?: string; mail?: string; deferredAge?: number; loginFailures?: number; certificateShare?: number };
   relayHost: { host: string; port?: number; login?: string; password?: string };
   droplet: {
     region?: string;
@@ -83,5 +85,5 @@ export function stackConfig(cloud: Cloud, token: string, config: Partial<Program
 function configValue(value: unknown): ConfigValue {
   if (typeof value === "string") return { value, secret: false };
   const json = JSON.stringify(value);
-  return { value: json, secret: /"(password|previousPassword|privateKey)":/.test(json) };
+  return { value: json, secret: /"(password|previousPassword|privateKey|webhook)":/.test(json) };
 }

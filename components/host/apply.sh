@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Apply step: brings one generation of configuration live, or leaves the last good one serving.
-# Reads ./generation (its name), ./etc (its files), ./store (see stores.sh), ./smoke.plan, ./hostname, and for the trial
+# Reads ./generation (its name), ./etc (its files), ./services (see services.sh), ./store (see stores.sh), ./smoke.plan, ./hostname, and for the trial
 # ./trial, ./trial.users, ./trial.database, ./trial.plan.
 #
 # All files of a generation become live in one rename: /etc/postfix/main.cf and the others are symbolic links into
@@ -15,6 +15,8 @@ set -euo pipefail
 . ./stores.sh
 # shellcheck source-path=SCRIPTDIR source=generation.sh
 . ./generation.sh
+# shellcheck source-path=SCRIPTDIR source=services.sh
+. ./services.sh
 # shellcheck source-path=SCRIPTDIR source=trial.sh
 . ./trial.sh
 
@@ -141,6 +143,7 @@ smoke_test() {
 restore() {
   local good=$1
   say "putting the last good configuration back"
+  restore_services
   point_at "$current" "$good"
   if [ ! -e "$good/main.cf" ]; then
     unlink_dangling
@@ -178,6 +181,7 @@ finish() {
   keep_mode 755 "$generations"
   keep_mode 700 "$postfix_etc/tls"
   keep_mode 600 "$postfix_etc/tls/relay.pem"
+  settle_services
   note_installed "$installed_files" files_as_they_are
   printf '{"generation":"%s","changed":%s}\n' "$(cat generation)" "$1"
   exit 0
@@ -196,6 +200,10 @@ find etc -type d -exec chmod 755 {} +
 ensure_certificate
 adopt_original
 
+bring_services || {
+  restore_services
+  die "a service beside Postfix does not take its new configuration; the old one is back, Postfix is untouched"
+}
 live=$(last_good)
 if [ ! -L "$proven" ] && running && [ "$certificate_changed" = false ] &&
   [ "$(names etc)" = "$(names "$live")" ] && cmp -s <(fingerprint etc) <(fingerprint "$live"); then
@@ -210,7 +218,10 @@ stage
 say "trying the new configuration out"
 # Not part of the condition below, in which an error such as a full disk would not end anything.
 prepare_trial "$staged"
-try_out || die "the new configuration failed its trial, the old one is untouched"
+try_out || {
+  restore_services
+  die "the new configuration failed its trial, the old one is untouched"
+}
 link_files "$staged"
 point_at "$proven" "$live"
 untried=

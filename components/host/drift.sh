@@ -9,6 +9,8 @@ set -euo pipefail
 . ./stores.sh
 # shellcheck source-path=SCRIPTDIR source=generation.sh
 . ./generation.sh
+# shellcheck source-path=SCRIPTDIR source=services.sh
+. ./services.sh
 
 token=/var/lib/mail-relay/drift
 
@@ -30,14 +32,17 @@ check_services() {
 
 # One line for each difference; nothing for a host that no deploy has finished on.
 differences() {
-  local store='' whose
+  local store='' whose units=()
   if [ -e "$installed_users" ]; then
     read -r _ _ store whose <"$installed_users"
     compare "$installed_users" users_as_they_are "$store" "$whose" || true
   fi
   [ -e "$installed_files" ] || return 0
   compare "$installed_files" files_as_they_are || true
-  if [ "$store" = saslauthd ]; then check_services postfix "$saslauthd_unit"; else check_services postfix; fi
+  services_as_they_are_not
+  mapfile -t units < <(service_units)
+  if [ "$store" = saslauthd ]; then units+=("$saslauthd_unit"); fi
+  check_services postfix "${units[@]}"
 }
 
 take_lock

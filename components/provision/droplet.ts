@@ -1,6 +1,6 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import { packages } from "../render/packages";
+import { packageNames, preseed } from "../render/packages";
 import { RelaySettings } from "../settings/settings";
 import { DropletKeys } from "./keys";
 
@@ -26,7 +26,7 @@ export function createDroplet(
       sshKeys: [keys.fingerprint],
       monitoring: true,
       gracefulShutdown: true,
-      userData: userData(keys),
+      userData: userData(settings, keys),
     },
     // User data and keys matter at birth only; a change would silently replace the droplet and lose its queue.
     pulumi.mergeOptions(opts, { ignoreChanges: ["userData", "sshKeys"] }),
@@ -38,20 +38,22 @@ export function createDroplet(
  * cloud still reports the droplet as new. Any program on the droplet can read it, so it holds no secret but the host
  * key, and the install step closes the metadata address to all but root.
  */
-function userData(keys: DropletKeys): pulumi.Output<string> {
+function userData(settings: pulumi.Output<RelaySettings>, keys: DropletKeys): pulumi.Output<string> {
   return pulumi.secret(
-    pulumi.all([keys.hostKey.privateKeyOpenssh, keys.hostKey.publicKeyOpenssh]).apply(([secret, open]) => {
-      const config = {
-        ssh_deletekeys: true,
-        ssh_genkeytypes: ["ed25519"],
-        ssh_keys: { ed25519_private: secret, ed25519_public: open },
-        // Without a configuration of its own Postfix does not start before the relay's is there.
-        bootcmd: [["sh", "-c", `echo '${packages.preseed}' | debconf-set-selections`]],
-        package_update: true,
-        packages: packages.names,
-      };
-      // JSON is YAML, and needs no quoting rules of our own.
-      return `#cloud-config\n${JSON.stringify(config, undefined, 1)}\n`;
-    }),
+    pulumi
+      .all([settings, keys.hostKey.privateKeyOpenssh, keys.hostKey.publicKeyOpenssh])
+      .apply(([wanted, secret, open]) => {
+        const config = {
+          ssh_deletekeys: true,
+          ssh_genkeytypes: ["ed25519"],
+          ssh_keys: { ed25519_private: secret, ed25519_public: open },
+          // Without a configuration of its own Postfix does not start before the relay's is there.
+          bootcmd: [["sh", "-c", `echo '${preseed}' | debconf-set-selections`]],
+          package_update: true,
+          packages: packageNames(wanted),
+        };
+        // JSON is YAML, and needs no quoting rules of our own.
+        return `#cloud-config\n${JSON.stringify(config, undefined, 1)}\n`;
+      }),
   );
 }

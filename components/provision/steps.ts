@@ -4,7 +4,7 @@ import { renderBundle, RenderedFile, unsupported } from "../render/bundle";
 import { Facts, parseFacts, releaseDependentParameters } from "../render/facts";
 import { renderMainCf } from "../render/mainCf";
 import { renderMasterCf } from "../render/masterCf";
-import { packages } from "../render/packages";
+import { packageNames, preseed } from "../render/packages";
 import { proofPlan } from "../render/probes";
 import { Credential, renderUserDatabase } from "../render/sasl";
 import { RelaySettings, UserSettings } from "../settings/settings";
@@ -42,7 +42,7 @@ export function createSteps(
     "install",
     host,
     ["lib.sh", "chroot.sh"],
-    installFiles(host),
+    installFiles(host, settings),
     after(...host.ready),
   );
   const facts = install.stdout.apply(parseFacts);
@@ -69,17 +69,19 @@ export function createSteps(
     after(install),
   );
 
-  const bundle = pulumi.all([settings, facts, secrets.relayHostPassword]).apply(([resolved, found, password]) => {
-    const impossible = unsupported(resolved, found);
-    if (impossible.length > 0) throw new pulumi.RunError(describeIssues(name, impossible));
-    return renderBundle(resolved, found, password);
-  });
+  const bundle = pulumi
+    .all([settings, facts, secrets.relayHostPassword, secrets.alertWebhook])
+    .apply(([resolved, found, relayHostPassword, alertWebhook]) => {
+      const impossible = unsupported(resolved, found);
+      if (impossible.length > 0) throw new pulumi.RunError(describeIssues(name, impossible));
+      return renderBundle(resolved, found, { relayHostPassword, alertWebhook });
+    });
   const applyFiles = bundle.apply(({ generation, files }) => [text("generation", generation), ...files]);
   const apply = hostStep(
     `${name}-apply`,
     "apply",
     host,
-    ["lib.sh", "chroot.sh", "stores.sh", "generation.sh", "trial.sh", "probe.py"],
+    ["lib.sh", "chroot.sh", "stores.sh", "generation.sh", "services.sh", "trial.sh", "probe.py"],
     applyFiles,
     after(users),
   );
@@ -109,7 +111,14 @@ export function createSteps(
 function checkedForDrift(name: string, host: RelayHost, opts: pulumi.CustomResourceOptions): RelayHost {
   const now = pulumi.output([text("now", new Date().toISOString())]);
   const after = pulumi.mergeOptions(opts, { dependsOn: host.ready });
-  const drift = hostStep(`${name}-drift`, "drift", host, ["lib.sh", "stores.sh", "generation.sh"], now, after);
+  const drift = hostStep(
+    `${name}-drift`,
+    "drift",
+    host,
+    ["lib.sh", "stores.sh", "generation.sh", "services.sh"],
+    now,
+    after,
+  );
   const machine = pulumi.all([host.machine, drift.stdout]).apply(([known, stdout]) => {
     const { token } = JSON.parse(stdout) as { token: string };
     return [known, token].filter((part) => part !== "").join(" ");
@@ -117,14 +126,14 @@ function checkedForDrift(name: string, host: RelayHost, opts: pulumi.CustomResou
   return { ...host, machine, ready: [...host.ready, drift] };
 }
 
-function installFiles(host: RelayHost): pulumi.Output<RenderedFile[]> {
-  const files = [
-    text("packages", packages.names.join("\n") + "\n"),
-    text("preseed", packages.preseed + "\n"),
+function installFiles(host: RelayHost, settings: pulumi.Output<RelaySettings>): pulumi.Output<RenderedFile[]> {
+  return settings.apply((wanted) => [
+    text("packages", packageNames(wanted).join("\n") + "\n"),
+    text("preseed", preseed + "\n"),
     text("parameters", releaseDependentParameters.join("\n") + "\n"),
-  ];
-  // Only a droplet has the metadata service that shows our user data.
-  return pulumi.output(host.deletedWith ? [...files, text("close-metadata", "")] : files);
+    // Only a droplet has the metadata service that shows our user data.
+    ...(host.deletedWith ? [text("close-metadata", "")] : []),
+  ]);
 }
 
 function credential(user: UserSettings, password = "", previousPassword?: string): Credential {

@@ -6,12 +6,15 @@ import { renderMainCf } from "./mainCf";
 import { renderMasterCf, TrialServices } from "./masterCf";
 import { smokePlan, trialPlan, trialPortOffset, trialSender, trialSink } from "./probes";
 import { renderSaslConf, renderUserDatabase, trialSasl } from "./sasl";
+import { serviceFiles, services } from "./services";
 import { renderAliases, renderAnySender, renderRelayPassword, renderSenderLogins, senderLoginMaps } from "./tables";
 
 /** One file for the host, relative to the folder it is unpacked or installed in. */
 export interface RenderedFile {
   path: string;
   body: string;
+  /** A file of `components/host` whose text goes in place of `body`. */
+  script?: string;
   /** Permission bits; everything is owned by root. */
   mode: number;
 }
@@ -34,11 +37,17 @@ export interface Bundle {
   files: RenderedFile[];
 }
 
+/** The secrets that files of the bundle hold. */
+export interface BundleSecrets {
+  relayHostPassword?: string;
+  alertWebhook?: string;
+}
+
 /** Where the trial instance of apply.sh lives; nothing of it survives the step. */
 const trialDirectory = "/var/lib/mail-relay/trial";
 
 /** Everything apply.sh installs or needs. Only `relay_password` holds a secret, so it alone is not world-readable. */
-export function renderBundle(settings: RelaySettings, facts: Facts, relayHostPassword = ""): Bundle {
+export function renderBundle(settings: RelaySettings, facts: Facts, secrets: BundleSecrets = {}): Bundle {
   const etc: RenderedFile[] = [
     { path: "main.cf", body: renderMainCf(settings, facts), mode: 0o644 },
     { path: "master.cf", body: renderMasterCf(settings), mode: 0o644 },
@@ -49,14 +58,16 @@ export function renderBundle(settings: RelaySettings, facts: Facts, relayHostPas
   const anySender = renderAnySender(settings);
   if (anySender !== "") etc.push({ path: "any_sender", body: anySender, mode: 0o644 });
   if (settings.relayHost?.login !== undefined) {
-    const body = renderRelayPassword(settings.relayHost, relayHostPassword);
+    const body = renderRelayPassword(settings.relayHost, secrets.relayHostPassword ?? "");
     etc.push({ path: "relay_password", body, mode: 0o600 });
   }
-  const generation = digest(etc);
+  const beside = serviceFiles(services(settings, secrets));
+  const generation = digest([...etc, ...beside]);
   return {
     generation,
     files: [
       ...inFolder("etc", etc),
+      ...beside,
       ...checks(settings, facts),
       { path: "store", body: settings.sasl.store, mode: 0o600 },
       hostname(settings),

@@ -1,5 +1,13 @@
-/** What the relay needs from the distribution. Python runs the probes; openssl makes the first certificate. */
-export const packages = {
-  names: ["postfix", "libsasl2-2", "libsasl2-modules", "sasl2-bin", "ca-certificates", "openssl", "python3"],
-  preseed: "postfix postfix/main_mailer_type select No configuration",
-};
+import { RelaySettings } from "../settings/settings";
+import { services } from "./services";
+
+/** What every relay needs from the distribution. Python runs the probes; openssl makes the first certificate. */
+const basic = ["postfix", "libsasl2-2", "libsasl2-modules", "sasl2-bin", "ca-certificates", "openssl", "python3"];
+
+/** The packages these settings need. */
+export function packageNames(settings: RelaySettings): string[] {
+  return [...new Set([...basic, ...services(settings).flatMap(({ packages }) => packages)])];
+}
+
+/** For debconf: without a configuration of its own the package does not start Postfix before the relay's is there. */
+export const preseed = "postfix postfix/main_mailer_type select No configuration";

@@ -11,6 +11,7 @@ export const defaults = {
   aliases: { postmaster: "root" },
   // Never $mydomain: the domain's mail lives elsewhere and must leave by MX or smart host.
   myDestination: ["$myhostname", "localhost.$mydomain", "localhost"],
+  alerts: { deferredAge: 1800, loginFailures: 50, certificateShare: 0.2 },
   dropletSize: "s-1vcpu-1gb",
   dropletImage: "ubuntu-24-04-x64",
   drainSeconds: 600,

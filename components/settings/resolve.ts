@@ -28,6 +28,13 @@ export function resolve(input: RelayInput, today: string): RelaySettings {
       allowedSenders: allowedSenders ?? [`${login}@${myDomain}`],
     })),
     keepUnmanagedUsers: input.keepUnmanagedUsers ?? sasl.store !== "chrootOnly",
+    metrics: input.metrics ?? false,
+    alerts: input.alerts && {
+      mail: input.alerts.mail,
+      deferredAge: input.alerts.deferredAge ?? defaults.alerts.deferredAge,
+      loginFailures: input.alerts.loginFailures ?? defaults.alerts.loginFailures,
+      certificateShare: input.alerts.certificateShare ?? defaults.alerts.certificateShare,
+    },
     relayHost: input.relayHost && {
       host: required(input.relayHost.host),
       port: input.relayHost.port ?? defaults.relayHostPort,

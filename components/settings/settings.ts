@@ -22,6 +22,8 @@ export interface RelayInput {
     database?: string;
   };
   postfixParameters?: Record<string, string>;
+  metrics?: boolean;
+  alerts?: { mail?: string; deferredAge?: number; loginFailures?: number; certificateShare?: number };
   relayHost?: { host?: string; port?: number; login?: string };
   droplet?: {
     region?: string;
@@ -48,6 +50,16 @@ export interface RelaySecrets {
   /** In the order of `users`; undefined where there is none. */
   previousPasswords?: (string | undefined)[];
   relayHostPassword?: string;
+  alertWebhook?: string;
+}
+
+/** When to alert, and by mail to whom; a webhook is a secret and kept apart. */
+export interface AlertSettings {
+  mail?: string;
+  /** Seconds. */
+  deferredAge: number;
+  loginFailures: number;
+  certificateShare: number;
 }
 
 export interface RelayHostSettings {
@@ -102,6 +114,8 @@ export interface RelaySettings {
   myNetworks: string[];
   users: UserSettings[];
   keepUnmanagedUsers: boolean;
+  metrics: boolean;
+  alerts?: AlertSettings;
   relayHost?: RelayHostSettings;
   droplet?: DropletSettings;
 }

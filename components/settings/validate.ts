@@ -1,3 +1,4 @@
+import { checkAlerts, checkWebhook } from "./checks/alerts";
 import { checkLocal, checkNames } from "./checks/names";
 import { checkNetworks } from "./checks/networks";
 import { checkParameters } from "./checks/parameters";
@@ -24,6 +25,7 @@ const checks = [
   checkSasl,
   checkParameters,
   checkRelayHost,
+  checkAlerts,
   checkTarget,
 ];
 
@@ -34,7 +36,10 @@ export function validate(input: RelayInput): Issue[] {
 
 /** Finds everything wrong with the secrets, without ever quoting one. */
 export function validateSecrets(secrets: RelaySecrets): Issue[] {
-  return collect((report) => checkSecrets(secrets, report));
+  return collect((report) => {
+    checkSecrets(secrets, report);
+    checkWebhook(secrets.alertWebhook, report);
+  });
 }
 
 function collect(check: (report: Report) => void): Issue[] {

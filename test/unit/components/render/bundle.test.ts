@@ -9,26 +9,28 @@ const facts = factsOf["3.7"]!;
 const password = "canary-smart-host";
 
 test("the same settings give the same generation, another setting another one", () => {
-  const first = renderBundle(fullSettings(), facts, password);
-  expect(renderBundle(fullSettings(), facts, password)).toEqual(first);
-  const other = renderBundle(fullSettings({ myNetworks: [] }), facts, password);
+  const first = renderBundle(fullSettings(), facts, { relayHostPassword: password });
+  expect(renderBundle(fullSettings(), facts, { relayHostPassword: password })).toEqual(first);
+  const other = renderBundle(fullSettings({ myNetworks: [] }), facts, { relayHostPassword: password });
   expect(other.generation).not.toBe(first.generation);
 });
 
 test("a changed smart-host password is a new generation", () => {
-  const first = renderBundle(fullSettings(), facts, password);
-  const rotated = renderBundle(fullSettings(), facts, "other");
+  const first = renderBundle(fullSettings(), facts, { relayHostPassword: password });
+  const rotated = renderBundle(fullSettings(), facts, { relayHostPassword: "other" });
   expect(rotated.generation).not.toBe(first.generation);
 });
 
 test("the smart-host password is in one file, readable to root alone", () => {
-  const holding = renderBundle(fullSettings(), facts, password).files.filter(({ body }) => body.includes("canary"));
+  const holding = renderBundle(fullSettings(), facts, { relayHostPassword: password }).files.filter(({ body }) =>
+    body.includes("canary"),
+  );
   expect(holding.map(({ path, mode }) => [path, mode])).toEqual([["etc/relay_password", 0o600]]);
   expect(holding[0]?.body).toBe("[smtp.example.net]:2525 account:canary-smart-host\n");
 });
 
 test("the trial asks every listener both questions", () => {
-  const { files } = renderBundle(fullSettings(), facts, password);
+  const { files } = renderBundle(fullSettings(), facts, { relayHostPassword: password });
   const plan = JSON.parse(files.find(({ path }) => path === "trial.plan")!.body) as ProbePlan;
   expect(plan.dialogues.map(({ name }) => name)).toEqual([
     "mynetworks may send on 25",
@@ -161,7 +163,7 @@ test.each([
   [{ database: "shared" }, "sasldb_path: /etc/mail-relay/sasldb2", "etc/mail-relay/sasldb2"],
   [{ passwordCheck: "saslauthd" }, "pwcheck_method: saslauthd", "sasl/relay.db"],
 ])("with %j the trial has users of its own where smtpd looks for them", (sasl, line, database) => {
-  const { files } = renderBundle(fullSettings({ sasl }), facts, password);
+  const { files } = renderBundle(fullSettings({ sasl }), facts, { relayHostPassword: password });
   const body = (path: string) => files.find((file) => file.path === path)?.body;
   expect(body("etc/sasl/smtpd.conf")).toContain(line);
   expect(body("trial.database")).toBe(database);

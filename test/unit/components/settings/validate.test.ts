@@ -36,6 +36,15 @@ const cases: [string, Partial<RelayInput>, string, RegExp][] = [
   ["a bracketed smart host", { relayHost: { host: "[smtp.example.net]" } }, "relayHost.host", /without brackets/],
   ["port 0", { relayHost: { host: "a.example", port: 0 } }, "relayHost.port", /0 is not a TCP port/],
   ["a login with colon", { relayHost: { host: "a.example", login: "a:b" } }, "relayHost.login", /"a:b" cannot/],
+  ["alerts to no address", { alerts: { mail: "ops" } }, "alerts.mail", /"ops" is not a mail address/],
+  [
+    "alerts after half a message",
+    { alerts: { deferredAge: 0.5 } },
+    "alerts.deferredAge",
+    /0\.5 is not a number of seconds/,
+  ],
+  ["alerts without failures", { alerts: { loginFailures: 0 } }, "alerts.loginFailures", /0 is not a number of refused/],
+  ["more than all of a lifetime", { alerts: { certificateShare: 2 } }, "alerts.certificateShare", /2 is not a share/],
   ["neither droplet nor host", { droplet: undefined }, "droplet", /missing; give droplet/],
   ["both", { host: { address: "192.0.2.1", hostKey } }, "host", /exactly one/],
   ["no region", { droplet: { sshSources: ["192.0.2.1"] } }, "droplet.region", /missing/],
@@ -181,12 +190,13 @@ test("one error names every problem", () => {
 
 test("secrets are checked and never quoted", () => {
   const bad = ["", "canary\n", "canary".repeat(50)];
-  const issues = validateSecrets({ passwords: bad, relayHostPassword: "canary\0" });
+  const issues = validateSecrets({ passwords: bad, relayHostPassword: "canary\0", alertWebhook: "canary" });
   expect(issues.map(({ path }) => path)).toEqual([
     "users[0].password",
     "users[1].password",
     "users[2].password",
     "relayHost.password",
+    "alerts.webhook",
   ]);
   expect(JSON.stringify(issues)).not.toContain("canary");
   expect(validateSecrets({ passwords: ["käse und % $`\"'", undefined] })).toEqual([]);

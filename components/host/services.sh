@@ -1,0 +1,148 @@
+# shellcheck shell=bash
+# The services beside Postfix, such as a resolver or a signer; sourced by apply.sh and drift.sh. ./services holds one
+# folder for each wanted one:
+#   unit     the systemd unit that runs it
+#   check    a command line that succeeds when the installed files are good; may be absent
+#   owners   lines of `owner:group path` for files that are not root's; may be absent
+#   tree     its configuration files, laid out as from /
+# What was installed last is kept in the same form, and replaced once the whole configuration has proved itself: a run
+# that fails puts it back, one that was cut off is made good by the next.
+
+# shellcheck disable=SC2034 # each step uses its own
+service_records=/var/lib/mail-relay/services
+
+# The names of the services in a folder of such folders.
+services_in() {
+  [ ! -d "$1" ] || find "$1" -mindepth 1 -maxdepth 1 -type d -printf '%P\n' | sort
+}
+
+files_of() {
+  [ ! -d "$1/tree" ] || (cd "$1/tree" && find . -type f -printf '%P\n' | sort)
+}
+
+owner_in() {
+  { [ -e "$1/owners" ] && sed -n "s|^\([^ ]*\) $2\$|\1|p" "$1/owners" | grep .; } || echo root:root
+}
+
+# Whether a service's files are on the host as its folder says.
+as_in() {
+  local folder=$1 name
+  while read -r name; do
+    cmp -s "$folder/tree/$name" "/$name" &&
+      [ "$(stat -c '%a %U:%G' "/$name")" = "$(stat -c %a "$folder/tree/$name") $(owner_in "$folder" "$name")" ] || return 1
+  done < <(files_of "$folder")
+}
+
+install_files_of() {
+  local folder=$1 name next
+  while read -r name; do
+    # A name that no program takes for a file of its configuration, in the same folder for the rename.
+    next=$(dirname "/$name")/.$(basename "$name").mail-relay
+    # Called where a failure does not end the script.
+    install -d -m 755 "$(dirname "/$name")" &&
+      rm -f "$next" &&
+      cp "$folder/tree/$name" "$next" &&
+      chown "$(owner_in "$folder" "$name")" "$next" &&
+      chmod "$(stat -c %a "$folder/tree/$name")" "$next" &&
+      persist "$next" &&
+      mv -f "$next" "/$name" || return 1
+  done < <(files_of "$folder")
+}
+
+# Files that a service had before and has no more.
+remove_files_but() {
+  local was=$1 now=$2 name
+  while read -r name; do rm -f "/$name"; done < <(comm -23 <(files_of "$was") <(files_of "$now"))
+}
+
+# Brings a service to what its folder says; nothing happens to one that is right already.
+bring_service() {
+  local folder=$1 record=$2 unit stale=false
+  unit=$(cat "$folder/unit")
+  as_in "$folder" && [ -z "$(comm -23 <(files_of "$record") <(files_of "$folder"))" ] || stale=true
+  if [ "$stale" = true ]; then
+    say "configuring $unit"
+    install_files_of "$folder" || return 1
+    remove_files_but "$record" "$folder"
+    systemctl daemon-reload
+  fi
+  if [ -e "$folder/check" ] && [ "$stale" = true ]; then
+    bash -c "$(cat "$folder/check")" >service.log 2>&1 || {
+      tail -n 5 service.log >&2
+      say "$unit rejects its configuration"
+      return 1
+    }
+  fi
+  case $(systemctl is-enabled "$unit" 2>/dev/null || true) in
+  enabled | static) ;;
+  masked*) systemctl --quiet unmask "$unit" && systemctl --quiet enable "$unit" ;;
+  *) systemctl --quiet enable "$unit" ;;
+  esac
+  if [ "$stale" = true ]; then systemctl restart "$unit"; else systemctl start "$unit"; fi || {
+    journalctl -q -o cat -n 5 -u "$unit" >&2
+    say "$unit does not start"
+    return 1
+  }
+}
+
+# All wanted services, before the configuration that asks them goes live.
+bring_services() {
+  local name
+  for name in $(services_in services); do
+    bring_service "services/$name" "$service_records/$name" || return 1
+  done
+}
+
+# Puts back what the last good configuration had of the services that are wanted now.
+restore_services() {
+  local name
+  for name in $(services_in services); do
+    if [ -d "$service_records/$name" ]; then
+      bring_service "$service_records/$name" "services/$name" || true
+    else
+      end_service "services/$name"
+    fi
+  done
+}
+
+end_service() {
+  local folder=$1 name
+  systemctl --quiet disable --now "$(cat "$folder/unit")" 2>/dev/null || true
+  while read -r name; do rm -f "/$name"; done < <(files_of "$folder")
+}
+
+# Ends the services nobody asks any more and notes the others, once the configuration is live.
+settle_services() {
+  local name
+  for name in $(services_in "$service_records"); do
+    [ -d "services/$name" ] && continue
+    end_service "$service_records/$name"
+    rm -rf "${service_records:?}/$name"
+  done
+  install -d -m 700 "$service_records"
+  for name in $(services_in services); do
+    diff -qr "services/$name" "$service_records/$name" >/dev/null 2>&1 && continue
+    rm -rf "$service_records/.next"
+    cp -a "services/$name" "$service_records/.next"
+    rm -rf "${service_records:?}/$name"
+    mv "$service_records/.next" "$service_records/$name"
+  done
+}
+
+# For the drift step: files of services that are not what was installed, one a line, and their units.
+services_as_they_are_not() {
+  local name file
+  for name in $(services_in "$service_records"); do
+    while read -r file; do
+      cmp -s "$service_records/$name/tree/$file" "/$file" || echo "/$file content"
+      [ "$(stat -c '%a %U:%G' "/$file" 2>/dev/null)" = \
+        "$(stat -c %a "$service_records/$name/tree/$file") $(owner_in "$service_records/$name" "$file")" ] ||
+        echo "/$file mode"
+    done < <(files_of "$service_records/$name")
+  done
+}
+
+service_units() {
+  local name
+  for name in $(services_in "$service_records"); do cat "$service_records/$name/unit"; done
+}

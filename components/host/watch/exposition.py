@@ -1,0 +1,56 @@
+"""What was seen as text in Prometheus' exposition format."""
+
+import time
+
+PREFIX = "mail_relay_"
+REASONS = ("timeout", "refused", "dns", "tls", "authentication", "lost", "answer", "other")
+STATUSES = ("sent", "deferred", "bounced", "expired", "undeliverable")
+
+
+def text(seen):
+    lines = []
+
+    def family(name, kind, help_text, samples):
+        lines.append(f"# HELP {PREFIX}{name} {help_text}")
+        lines.append(f"# TYPE {PREFIX}{name} {kind}")
+        for labels, value in samples:
+            inside = ",".join(f'{key}="{label}"' for key, label in labels.items())
+            lines.append(f"{PREFIX}{name}{{{inside}}} {value}" if inside else f"{PREFIX}{name} {value}")
+
+    counters = seen["counters"]
+
+    def counter(name):
+        return counters.get(name, 0)
+
+    if seen["queue"] is not None:
+        queues = seen["queue"].items()
+        family("queue_messages", "gauge", "Messages in Postfix's queues.", [({"queue": q}, n) for q, (n, _) in queues])
+        family(
+            "queue_oldest_age_seconds",
+            "gauge",
+            "Age of the oldest message in a queue; 0 for an empty one.",
+            [({"queue": q}, age) for q, (_, age) in queues],
+        )
+    family(
+        "deliveries_total",
+        "counter",
+        "Delivery attempts by their outcome, one for each recipient.",
+        [({"status": status}, counter(f"deliveries {status}")) for status in STATUSES],
+    )
+    family(
+        "deferrals_total",
+        "counter",
+        "Deferred delivery attempts by reason.",
+        [({"reason": reason}, counter(f"deferrals {reason}")) for reason in REASONS],
+    )
+    family("sasl_logins_total", "counter", "Messages accepted from a login.", [({}, counter("logins"))])
+    family("sasl_failures_total", "counter", "Logins refused.", [({}, counter("login failures"))])
+    family("refusals_total", "counter", "Commands of clients that were refused.", [({}, counter("refusals"))])
+    if seen["certificate"] is not None:
+        begins, ends = seen["certificate"]
+        family("certificate_begins_timestamp_seconds", "gauge", "When the served certificate began.", [({}, begins)])
+        family("certificate_ends_timestamp_seconds", "gauge", "When the served certificate ends.", [({}, ends)])
+    units = seen["services"].items()
+    family("service_up", "gauge", "Whether a systemd unit runs.", [({"unit": unit}, int(up)) for unit, up in units])
+    family("watched_timestamp_seconds", "gauge", "When this was written.", [({}, int(time.time()))])
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,44 @@
+import { serviceFiles, services } from "../../../../components/render/services";
+import { fullSettings } from "../fixtures";
+
+const alerts = { mail: "ops@example.net" };
+const texts = (files: { path: string; body: string }[]) => new Map(files.map(({ path, body }) => [path, body]));
+
+test("nothing is watched unless somebody asks", () => {
+  expect(services(fullSettings()).map(({ name }) => name)).not.toContain("watch");
+  expect(services(fullSettings({ metrics: true })).map(({ name }) => name)).toContain("watch");
+  expect(services(fullSettings({ alerts })).map(({ name }) => name)).toContain("watch");
+});
+
+test("the webhook is in one file, which only root reads", () => {
+  const webhook = "https://hooks.example.net/canary";
+  const files = serviceFiles(services(fullSettings({ alerts }), { alertWebhook: webhook }));
+  const holding = files.filter(({ body }) => body.includes(webhook));
+  expect(holding).toEqual([
+    expect.objectContaining({ path: "services/watch/tree/etc/mail-relay-watch.json", mode: 0o600 }),
+  ]);
+});
+
+test("a service travels as its unit, its check, its files and their owners", () => {
+  const files = serviceFiles([
+    {
+      name: "resolver",
+      unit: "resolver.service",
+      packages: ["resolver"],
+      check: "resolver --check",
+      files: [
+        { path: "/etc/resolver.conf", body: "here\n", mode: 0o644 },
+        { path: "/etc/resolver.key", body: "key\n", mode: 0o600, owner: "resolver:resolver" },
+      ],
+    },
+  ]);
+  expect(texts(files)).toEqual(
+    new Map([
+      ["services/resolver/unit", "resolver.service\n"],
+      ["services/resolver/check", "resolver --check\n"],
+      ["services/resolver/owners", "resolver:resolver etc/resolver.key\n"],
+      ["services/resolver/tree/etc/resolver.conf", "here\n"],
+      ["services/resolver/tree/etc/resolver.key", "key\n"],
+    ]),
+  );
+});
