@@ -104,38 +104,6 @@ const cases: [string, Partial<RelayInput>, string, RegExp][] = [
     /year, month and day/,
   ],
   ["a bad sender", { users: [{ login: "a", allowedSenders: ["b"] }] }, "users[0].allowedSenders[0]", /@domain/],
-  ["an owned parameter", { postfixParameters: { mynetworks: "x" } }, "postfixParameters.mynetworks", /use myNetworks/],
-  [
-    "a message bigger than a mailbox",
-    { postfixParameters: { message_size_limit: "51200001" } },
-    "postfixParameters.message_size_limit",
-    /give a mailbox_size_limit of at least 51200001$/,
-  ],
-  [
-    "a message without limit",
-    { postfixParameters: { message_size_limit: "0", mailbox_size_limit: "90000000" } },
-    "postfixParameters.message_size_limit",
-    /give a mailbox_size_limit of at least 0, which is no limit$/,
-  ],
-  [
-    "a mailbox smaller than a message",
-    { postfixParameters: { mailbox_size_limit: "10239999" } },
-    "postfixParameters.mailbox_size_limit",
-    /give a mailbox_size_limit of at least 10240000$/,
-  ],
-  [
-    "an inline comment",
-    { postfixParameters: { bounce_queue_lifetime: "1d # d" } },
-    "postfixParameters.bounce_queue_lifetime",
-    /holds a #/,
-  ],
-  [
-    "a second line",
-    { postfixParameters: { notify_classes: "a\nb = c" } },
-    "postfixParameters.notify_classes",
-    /line break/,
-  ],
-  ["a bad parameter name", { postfixParameters: { "a b": "c" } }, "postfixParameters.a b", /not a parameter name/],
   ["a drain too long", { droplet: { ...droplet, drainSeconds: 1201 } }, "droplet.drainSeconds", /from 0 to 1200/],
   ["a drain of less than nothing", { droplet: { ...droplet, drainSeconds: -1 } }, "droplet.drainSeconds", /-1 is not/],
   ["half a second", { droplet: { ...droplet, drainSeconds: 0.5 } }, "droplet.drainSeconds", /whole number/],
@@ -146,31 +114,6 @@ test.each(cases)("%s is refused with option, value and way out", (_, change, pat
   const issues = validate(fullInput(change));
   expect(issues.map((issue) => issue.path)).toEqual([path]);
   expect(issues[0]?.message).toMatch(message);
-});
-
-test.each<Record<string, string>>([
-  { message_size_limit: "51200000" },
-  { message_size_limit: "51200001", mailbox_size_limit: "0" },
-  { message_size_limit: "0", mailbox_size_limit: "0" },
-  { message_size_limit: "90000000", mailbox_size_limit: "90000000" },
-])("%j leaves room for every message in a mailbox", (postfixParameters) => {
-  expect(validate(fullInput({ postfixParameters }))).toEqual([]);
-});
-
-test.each([
-  ["default_transport", /use relayHost instead/],
-  ["relay_transport", /use relayHost instead/],
-  ["local_transport", /use myDestination instead/],
-  ["defer_transports", /cannot be changed/],
-  ["content_filter", /use smtpd_milters instead/],
-  ["allow_untrusted_routing", /cannot be changed/],
-  ["soft_bounce", /cannot be changed/],
-  ["disable_dns_lookups", /use relayHost instead/],
-  ["smtp_dns_support_level", /use relayHost instead/],
-])("%s, with which mail would go astray, is refused though the component does not write it", (name, advice) => {
-  const issues = validate(fullInput({ postfixParameters: { [name]: "x" } }));
-  expect(issues.map((issue) => issue.path)).toEqual([`postfixParameters.${name}`]);
-  expect(issues[0]?.message).toMatch(advice);
 });
 
 test("a host without pinned key is refused", () => {
