@@ -1,4 +1,4 @@
-/** Unit tests mirror components/ and sandbox/; scenario and fault tests run real relays and therefore one file at a time. */
+/** Unit tests mirror components/ and sandbox/; scenario and fault tests run real relays. */
 const common = {
   testEnvironment: "node",
   // Jest 30 warns about its own matchers otherwise.

@@ -10,6 +10,11 @@ import { run, type RunOptions } from "./process";
 import { failedWith, PASSED, type StepResult } from "./result";
 import { ensureTool, type Tool } from "./tool";
 
+/** As many as the sandbox has networks for: a scenario needs up to two of its eight. */
+const SIDE_BY_SIDE = ["--maxWorkers=3"];
+/** Jest says after a second that it did not exit; closing a server or ending a container may take a little longer. */
+const EXIT_GRACE_MS = 20_000;
+
 export interface Step {
   name: TestStep;
   /** `onProgress` is called with what a person who waits may like to know. */
@@ -35,10 +40,13 @@ export const STATIC_STEPS: Step[] = [
 /** The static checks beside it leave most of the machine idle, and end long before it. */
 export const UNIT_STEP = needing(SSHD, jest("unit", ["--maxWorkers=100%"]));
 
-/** Scenarios run real relays on shared machinery: one at a time, and none may be left behind. */
-export const SCENARIO_STEP = leavingNothing(jest("scenario", ["--runInBand"]));
+/**
+ * Scenarios run real relays in sandboxes of their own, of which none may be left behind. Much of their time is waiting,
+ * for package lists, for Postfix, for a cloud's answer; side by side they keep two cores busy.
+ */
+export const SCENARIO_STEP = leavingNothing(jest("scenario", SIDE_BY_SIDE));
 /** The same, with deploys and relays that are interrupted on purpose. */
-export const FAULTS_STEP = leavingNothing(jest("faults", ["--runInBand"]));
+export const FAULTS_STEP = leavingNothing(jest("faults", SIDE_BY_SIDE));
 
 function leavingNothing(step: Step): Step {
   return {
@@ -113,13 +121,15 @@ async function runJest(
   onProgress: (line: string) => void,
 ): Promise<StepResult> {
   const hung = new AbortController();
+  let grace: NodeJS.Timeout | undefined;
   const onLine: RunOptions["onLine"] = (line) => {
     if (/^(PASS|FAIL) /.test(line)) onProgress(line);
-    if (line.startsWith("Jest did not exit")) hung.abort();
+    if (line.startsWith("Jest did not exit")) grace = setTimeout(() => hung.abort(), EXIT_GRACE_MS);
   };
   const command = ["--ci", "--selectProjects", project, "--json", "--outputFile", reportFile, ...args];
   const either = AbortSignal.any([signal, hung.signal]);
   const { output } = await run(npmBinary("jest"), command, { cwd: PROJECT_ROOT, onLine, signal: either });
+  clearTimeout(grace);
   const report = await readFile(reportFile, "utf8").catch(() => undefined);
   if (report === undefined) return failedWith(`jest ended without a report:\n${output}`);
   const result = fromJest(JSON.parse(report) as JestReport);
