@@ -37,6 +37,7 @@ export interface ProgramConfig {
     sshSources?: string[];
     tags?: string[];
     drainSeconds?: number;
+    alerts?: { emails: string[]; diskPercent?: number; memoryPercent?: number };
     sshKey?: { fingerprint: string; privateKey: string };
   };
   host: { address: string; hostKey: string; privateKey: string; user?: string; port?: number };

@@ -27,8 +27,27 @@ export interface DropletArgs {
    */
   readonly drainSeconds?: pulumi.Input<number>;
 
+  /**
+   * Mails from DigitalOcean about the droplet: disk or memory nearly full, or no answer to a ping from its uptime check.
+   * That check knows no SMTP; what the relay itself has to say is in `MailRelayArgs.alerts`. Plain value, except for
+   * what is in it. Default: none.
+   */
+  readonly alerts?: DropletAlertsArgs;
+
   /** A key that is already in your DigitalOcean account. Default: a deploy key is generated and registered. */
   readonly sshKey?: SshKeyArgs;
+}
+
+/** Whom DigitalOcean tells about the droplet, and from when on. */
+export interface DropletAlertsArgs {
+  /** Addresses of members of the DigitalOcean team; others get no mail. */
+  readonly emails: pulumi.Input<pulumi.Input<string>[]>;
+
+  /** Used share of the disk from which on it is an alert, in percent. Default: 85. */
+  readonly diskPercent?: pulumi.Input<number>;
+
+  /** Used share of the memory from which on it is an alert, in percent. Default: 90. */
+  readonly memoryPercent?: pulumi.Input<number>;
 }
 
 /** An SSH key of your own for the droplet. */

@@ -3,6 +3,7 @@ import { DropletArgs, HostArgs } from "../args";
 import { defaults } from "../settings/defaults";
 import { RelaySettings } from "../settings/settings";
 import { createDroplet } from "./droplet";
+import { createDropletAlerts } from "./alerts";
 import { createDrain } from "./drain";
 import { createFirewall, createListenersFirewall } from "./firewall";
 import { createKeys } from "./keys";
@@ -47,6 +48,7 @@ export function createHost(
     dropletId: droplet.id,
     ready: [firewall],
   };
+  if (args.alerts) createDropletAlerts(name, settings, droplet, opts);
   const finish = (proof: pulumi.Resource) => {
     // What depends on another is deleted before it: the ports close, the queue drains, SSH closes, the droplet goes.
     const afterProof = pulumi.mergeOptions(opts, { dependsOn: [proof, firewall, droplet] });

@@ -15,6 +15,7 @@ export const defaults = {
   dropletSize: "s-1vcpu-1gb",
   dropletImage: "ubuntu-24-04-x64",
   drainSeconds: 600,
+  dropletAlerts: { diskPercent: 85, memoryPercent: 90 },
   hostUser: "root",
   hostPort: 22,
   /** Always in `mynetworks`: the relay's own programs. */

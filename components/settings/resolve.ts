@@ -47,6 +47,11 @@ export function resolve(input: RelayInput, today: string): RelaySettings {
       image: input.droplet.image ?? defaults.dropletImage,
       tags: input.droplet.tags ?? [],
       drainSeconds: input.droplet.drainSeconds ?? defaults.drainSeconds,
+      alerts: input.droplet.alerts && {
+        emails: input.droplet.alerts.emails ?? [],
+        diskPercent: input.droplet.alerts.diskPercent ?? defaults.dropletAlerts.diskPercent,
+        memoryPercent: input.droplet.alerts.memoryPercent ?? defaults.dropletAlerts.memoryPercent,
+      },
     },
   };
 }

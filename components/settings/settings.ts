@@ -32,6 +32,7 @@ export interface RelayInput {
     image?: string;
     tags?: string[];
     drainSeconds?: number;
+    alerts?: { emails?: string[]; diskPercent?: number; memoryPercent?: number };
     sshKey?: { fingerprint?: string };
   };
   host?: { address?: string; hostKey?: string; user?: string; port?: number };
@@ -75,6 +76,14 @@ export interface DropletSettings {
   image: string;
   tags: string[];
   drainSeconds: number;
+  alerts?: DropletAlertSettings;
+}
+
+/** Whom DigitalOcean mails about the droplet, and from which used shares on, in percent. */
+export interface DropletAlertSettings {
+  emails: string[];
+  diskPercent: number;
+  memoryPercent: number;
 }
 
 /** The listeners by their master.cf names; `alternate` is submission on 2525. */

@@ -1,4 +1,4 @@
-import { checkAlerts, checkWebhook } from "./checks/alerts";
+import { checkAlerts, checkDropletAlerts, checkWebhook } from "./checks/alerts";
 import { checkLocal, checkNames } from "./checks/names";
 import { checkNetworks } from "./checks/networks";
 import { checkParameters } from "./checks/parameters";
@@ -26,6 +26,7 @@ const checks = [
   checkParameters,
   checkRelayHost,
   checkAlerts,
+  checkDropletAlerts,
   checkTarget,
 ];
 

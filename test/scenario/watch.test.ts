@@ -4,7 +4,7 @@ import { json } from "node:stream/consumers";
 import { load } from "js-yaml";
 import type { Lab } from "../../sandbox/lab";
 import { startSink } from "../../sandbox/mail/sink";
-import { eventually, onHost, patience, remoteCommands, submit, testLab } from "./support";
+import { eventually, onHost, onlyDroplet, patience, remoteCommands, submit, testLab } from "./support";
 
 jest.setTimeout(patience);
 
@@ -48,6 +48,7 @@ describe("a relay that is watched", () => {
         deferredAge: 1,
         loginFailures: 3,
       },
+      droplet: { alerts: { emails: ["ops@receiver.test"], diskPercent: 80 } },
     });
     await lab.up();
     password = (await lab.outputs()).logins.alice!;
@@ -140,6 +141,26 @@ describe("a relay that is watched", () => {
     expect(hook.told()).toEqual(["firing down-postfix", "resolved deferred-age", "resolved down-postfix"]);
   });
 
+  test("the cloud itself watches the droplet", async () => {
+    const asked = async (path: string) => {
+      const headers = { Authorization: `Bearer ${lab.stack.config["digitalocean:token"]!.value}` };
+      return (await fetch(`${lab.cloud.apiEndpoint}/v2/${path}`, { headers })).json() as Promise<
+        Record<string, Record<string, unknown>[]>
+      >;
+    };
+    const { policies } = await asked("monitoring/alerts");
+    const watched = policies!.map(({ type, value, entities }) => [type, value, entities]);
+    const droplet = [String(await onlyDroplet(lab))];
+    expect(watched.sort()).toEqual([
+      ["v1/insights/droplet/disk_utilization_percent", 80, droplet],
+      ["v1/insights/droplet/memory_utilization_percent", 90, droplet],
+    ]);
+    const { checks } = await asked("uptime/checks");
+    expect(checks).toMatchObject([{ type: "ping", target: (await lab.outputs()).address }]);
+    const { alerts } = await asked(`uptime/checks/${String(checks![0]!.id)}/alerts`);
+    expect(alerts).toMatchObject([{ type: "down", notifications: { email: ["ops@receiver.test"] } }]);
+  });
+
   test("nobody but root reads where alerts go, and no log says it", async () => {
     expect(await onHost(lab, "stat -c '%a %U' /etc/mail-relay-watch.json")).toBe("600 root\n");
     expect(await onHost(lab, `journalctl -q -o cat | grep -c '${canary}' || true`)).toBe("0\n");
@@ -152,6 +173,7 @@ describe("a relay that is watched", () => {
     await lab.up();
     const left =
       "ls /etc/mail-relay-watch.json /usr/local/lib/mail-relay-watch/* /etc/systemd/system/mail-relay-watch.* 2>/dev/null";
+    expect(await lab.cloud.requests()).toContainEqual(expect.stringMatching(/^DELETE \/v2\/uptime\/checks\/\S+ 204$/));
     expect(await onHost(lab, `${left} || true; systemctl is-active mail-relay-watch.timer || true`)).toBe("inactive\n");
   });
 });

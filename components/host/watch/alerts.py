@@ -1,5 +1,6 @@
 """Says once when something goes wrong, and once when it is over: to a webhook, to a mail address, or to both."""
 
+import http.client
 import json
 import subprocess
 import time
@@ -86,7 +87,7 @@ def post(url, message):
     try:
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return 200 <= answer.status < 300
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         # The address may hold a token, so only the kind of failure is said.
         print(f"the webhook was not reached: {type(error).__name__}")
         return False
@@ -99,4 +100,7 @@ def mail(config, message):
         f"{message['text'] or 'It is over.'}\n"
     )
     command = ["sendmail", "-i", "-f", f"root@{config['host']}", config["alerts"]["mail"]]
-    return subprocess.run(command, input=text.encode(), timeout=PATIENCE * 3, check=False).returncode == 0
+    try:
+        return subprocess.run(command, input=text.encode(), timeout=PATIENCE * 3, check=False).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False

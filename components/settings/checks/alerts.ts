@@ -18,6 +18,25 @@ export function checkAlerts({ alerts }: RelayInput, report: Report): void {
   }
 }
 
+/** Whom DigitalOcean tells about the droplet. */
+export function checkDropletAlerts({ droplet }: RelayInput, report: Report): void {
+  if (!droplet?.alerts) return;
+  const { emails = [], diskPercent, memoryPercent } = droplet.alerts;
+  if (emails.length === 0) {
+    report("droplet.alerts.emails", "missing; name at least one member of your DigitalOcean team by mail address");
+  }
+  emails.forEach((email, index) => {
+    if (!isAddress(email)) {
+      report(`droplet.alerts.emails[${index}]`, `${quote(email)} is not a mail address, for example ops@example.net`);
+    }
+  });
+  for (const [name, percent] of Object.entries({ diskPercent, memoryPercent })) {
+    if (percent !== undefined && !(percent > 0 && percent < 100)) {
+      report(`droplet.alerts.${name}`, `${quote(percent)} is not a share in percent; give a number between 0 and 100`);
+    }
+  }
+}
+
 function checkWhole(path: string, value: number | undefined, unit: string, report: Report): void {
   if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
     report(path, `${quote(value)} is not a number of ${unit}; give a whole number from 1 on`);

@@ -7,6 +7,7 @@ import { ApiError, errorHandler, sendError, unknownPath } from "./errors";
 import type { Faults } from "./faults";
 import { firewallRoutes } from "./firewalls";
 import { keyRoutes } from "./keys";
+import { monitoringRoutes } from "./monitoring";
 import { reservedIpRoutes } from "./reservedIps";
 import { tagRoutes } from "./tags";
 import type { World } from "./world";
@@ -26,6 +27,7 @@ export function apiRoutes(world: World, token: string, faults: Faults, requests:
     tagRoutes,
     domainRoutes,
     reservedIpRoutes,
+    monitoringRoutes,
   ]) {
     api.use(routes(world));
   }

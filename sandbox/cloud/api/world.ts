@@ -33,6 +33,11 @@ export interface Domain {
   records: Map<number, Record<string, unknown>>;
 }
 
+export interface UptimeCheck {
+  fields: Record<string, unknown>;
+  alerts: Map<string, Record<string, unknown>>;
+}
+
 export interface MachineSpec {
   id: number;
   name: string;
@@ -79,6 +84,8 @@ export class World {
   readonly reservedIps = new Map<string, { region: string; dropletId?: number }>();
   readonly actions = new Map<number, Record<string, unknown>>();
   readonly projects = new Map<string, Record<string, unknown>>();
+  readonly monitorAlerts = new Map<string, Record<string, unknown>>();
+  readonly uptimeChecks = new Map<string, UptimeCheck>();
 
   private lastId = 1000;
   private readonly freeAddresses: string[];

@@ -111,6 +111,18 @@ test("the firewalls let in SSH from the given sources, ICMP and the listeners, n
 
 const dropletArgs = args.droplet!;
 
+test("with droplet alerts DigitalOcean watches disk, memory and pings of this droplet", async () => {
+  const alerts = { emails: ["ops@example.net"], diskPercent: 70 };
+  const { mocks } = await deploy({ ...args, droplet: { ...dropletArgs, alerts } });
+  const watched = ["disk", "memory"].map((role) => mocks.named(`relay-${role}-alert`).inputs);
+  expect(watched.map(({ value, entities, alerts: told }) => [value, entities, told])).toEqual([
+    [70, ["relay-droplet-id"], { emails: ["ops@example.net"] }],
+    [90, ["relay-droplet-id"], { emails: ["ops@example.net"] }],
+  ]);
+  expect(mocks.named("relay-uptime").inputs).toMatchObject({ type: "ping", target: "192.0.2.33" });
+  expect(mocks.named("relay-uptime-alert").inputs).toMatchObject({ type: "down", checkId: "relay-uptime-id" });
+});
+
 test.each([
   [dropletArgs, true],
   [{ ...dropletArgs, drainSeconds: 30 }, true],

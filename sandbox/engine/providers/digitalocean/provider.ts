@@ -4,6 +4,7 @@ import { Client } from "./client";
 import { dnsRecordKind } from "./dnsRecord";
 import { dropletKind } from "./droplet";
 import { firewallKind } from "./firewall";
+import { monitorAlertKind, uptimeAlertKind, uptimeCheckKind } from "./monitoring";
 import { reservedIpAssignmentKind, reservedIpKind } from "./reservedIp";
 import { domainKind, sshKeyKind, tagKind } from "./simple";
 import { Pace } from "./wait";
@@ -21,6 +22,9 @@ export function digitaloceanProvider(config: ProviderConfig, settings: ProviderS
       "digitalocean:index/dnsRecord:DnsRecord": dnsRecordKind(client),
       "digitalocean:index/reservedIp:ReservedIp": reservedIpKind(client),
       "digitalocean:index/reservedIpAssignment:ReservedIpAssignment": reservedIpAssignmentKind(client),
+      "digitalocean:index/monitorAlert:MonitorAlert": monitorAlertKind(client),
+      "digitalocean:index/uptimeCheck:UptimeCheck": uptimeCheckKind(client),
+      "digitalocean:index/uptimeAlert:UptimeAlert": uptimeAlertKind(client),
     },
   };
 }
