@@ -28,6 +28,7 @@ const relay = new MailRelay("relay", {
   driftCheck: config.getBoolean("driftCheck"),
   metrics: config.getBoolean("metrics"),
   alerts: config.getObject<AlertsArgs>("alerts"),
+  logDays: config.getNumber("logDays"),
   relayHost: config.getObject<RelayHostArgs>("relayHost"),
   droplet: config.getObject<DropletArgs>("droplet"),
   host: config.getObject<HostArgs>("host"),

@@ -88,6 +88,12 @@ export interface MailRelayArgs {
   /** Who is told, and when, that something goes wrong with the relay. Default: nobody. */
   readonly alerts?: AlertsArgs;
 
+  /**
+   * How many days the host's journal is kept, the mail log with its addresses included: a whole number, at most 3650. 0 leaves
+   * the host's journal as it is. Default: 30 on a droplet, 0 on a server that already exists.
+   */
+  readonly logDays?: pulumi.Input<number>;
+
   /** The smart host that takes all outgoing mail (Postfix `relayhost`). Default: none, delivery by MX. */
   readonly relayHost?: RelayHostArgs;
 

@@ -28,6 +28,7 @@ export interface ProgramConfig {
   aliases: Record<string, string>;
   postfixParameters: Record<string, string>;
   metrics: boolean;
+  logDays: number;
   alerts: { webhook?: string; mail?: string; deferredAge?: number; loginFailures?: number; certificateShare?: number };
   relayHost: { host: string; port?: number; login?: string; password?: string };
   droplet: {

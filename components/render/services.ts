@@ -1,5 +1,6 @@
 import { RelaySettings } from "../settings/settings";
 import type { BundleSecrets, RenderedFile } from "./bundle";
+import { logRetention } from "./services/logRetention";
 import { watch } from "./services/watch";
 
 /** A service beside Postfix: `host/services.sh` installs its files, checks them, runs it, and ends it when it goes. */
@@ -33,7 +34,7 @@ export function services(settings: RelaySettings, secrets: BundleSecrets = {}): 
   const beside: HostService[] = [];
   const units = beside.map(({ unit }) => unit);
   const watching = watch(settings, units, secrets.alertWebhook);
-  return watching ? [...beside, watching] : beside;
+  return [...beside, logRetention(settings), watching].filter((service) => service !== undefined);
 }
 
 /** The services as files for the apply step. */

@@ -35,6 +35,7 @@ export function resolve(input: RelayInput, today: string): RelaySettings {
       loginFailures: input.alerts.loginFailures ?? defaults.alerts.loginFailures,
       certificateShare: input.alerts.certificateShare ?? defaults.alerts.certificateShare,
     },
+    logDays: input.logDays ?? (input.droplet ? defaults.logDays : 0),
     relayHost: input.relayHost && {
       host: required(input.relayHost.host),
       port: input.relayHost.port ?? defaults.relayHostPort,

@@ -24,6 +24,7 @@ export interface RelayInput {
   postfixParameters?: Record<string, string>;
   metrics?: boolean;
   alerts?: { mail?: string; deferredAge?: number; loginFailures?: number; certificateShare?: number };
+  logDays?: number;
   relayHost?: { host?: string; port?: number; login?: string };
   droplet?: {
     region?: string;
@@ -125,6 +126,8 @@ export interface RelaySettings {
   keepUnmanagedUsers: boolean;
   metrics: boolean;
   alerts?: AlertSettings;
+  /** 0: the journal is left as it is. */
+  logDays: number;
   relayHost?: RelayHostSettings;
   droplet?: DropletSettings;
 }

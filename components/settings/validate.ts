@@ -1,4 +1,4 @@
-import { checkAlerts, checkDropletAlerts, checkWebhook } from "./checks/alerts";
+import { checkAlerts, checkDropletAlerts, checkLogDays, checkWebhook } from "./checks/alerts";
 import { checkLocal, checkNames } from "./checks/names";
 import { checkNetworks } from "./checks/networks";
 import { checkParameters } from "./checks/parameters";
@@ -27,6 +27,7 @@ const checks = [
   checkRelayHost,
   checkAlerts,
   checkDropletAlerts,
+  checkLogDays,
   checkTarget,
 ];
 

@@ -42,6 +42,7 @@ describe("a relay that is watched", () => {
     hook = await webhook(lab.cloud.gateway);
     lab.configure({
       metrics: true,
+      logDays: 7,
       alerts: {
         webhook: `http://${lab.cloud.gateway}/${canary}`,
         mail: "ops@receiver.test",
@@ -139,6 +140,14 @@ describe("a relay that is watched", () => {
     expect(hook.told()).toEqual(["firing down-postfix"]);
     await onHost(lab, `systemctl start postfix; postsuper -d ALL deferred 2>/dev/null; ${look}`);
     expect(hook.told()).toEqual(["firing down-postfix", "resolved deferred-age", "resolved down-postfix"]);
+  });
+
+  test("the journal is kept as long as it is said, by a journald that has read so", async () => {
+    const file = "/etc/systemd/journald.conf.d/mail-relay.conf";
+    expect(await onHost(lab, `tail -n 1 ${file}`)).toBe("MaxRetentionSec=7day\n");
+    const since = 'date +%s -d "$(systemctl show -P ActiveEnterTimestamp systemd-journald)"';
+    const [started, written] = (await onHost(lab, `${since}; stat -c %Y ${file}`)).split("\n").map(Number);
+    expect(started).toBeGreaterThanOrEqual(written!);
   });
 
   test("the cloud itself watches the droplet", async () => {

@@ -43,6 +43,13 @@ function checkWhole(path: string, value: number | undefined, unit: string, repor
   }
 }
 
+/** How long the log is kept. */
+export function checkLogDays({ logDays }: RelayInput, report: Report): void {
+  if (logDays !== undefined && !(Number.isInteger(logDays) && logDays >= 0 && logDays <= 3650)) {
+    report("logDays", `${quote(logDays)} is not a number of days; give a whole number from 0 to 3650`);
+  }
+}
+
 /** The webhook, whose text is never shown. */
 export function checkWebhook(webhook: string | undefined, report: Report): void {
   if (webhook === undefined) return;

@@ -31,12 +31,21 @@ const cases: [string, Partial<RelayInput>, string, RegExp][] = [
     "droplet.alerts.memoryPercent",
     /0 is not a share in percent/,
   ],
+  ["half a day", { logDays: 0.5 }, "logDays", /0\.5 is not a number of days/],
+  ["a log for ever", { logDays: 3651 }, "logDays", /from 0 to 3650/],
 ];
 
 test.each(cases)("%s is refused with option, value and way out", (_, change, path, message) => {
   const issues = validate(fullInput(change));
   expect(issues.map((issue) => issue.path)).toEqual([path]);
   expect(issues[0]?.message).toMatch(message);
+});
+
+test("the journal is bounded on a droplet of our own, and left alone on a server with other programs", () => {
+  expect(fullSettings().logDays).toBe(30);
+  const host = { address: "192.0.2.1", hostKey: "ssh-ed25519 AAAA" };
+  expect(fullSettings({ droplet: undefined, host }).logDays).toBe(0);
+  expect(fullSettings({ droplet: undefined, host, logDays: 7 }).logDays).toBe(7);
 });
 
 test("alerts have documented limits unless told otherwise", () => {
