@@ -34,7 +34,10 @@ export interface DropletArgs {
    */
   readonly alerts?: DropletAlertsArgs;
 
-  /** A key that is already in your DigitalOcean account. Default: a deploy key is generated and registered. */
+  /**
+   * A key that is already in your DigitalOcean account. A droplet gets its key when it is created, so that another
+   * fingerprint or id replaces it, see `drainSeconds`. Default: a deploy key is generated and registered.
+   */
   readonly sshKey?: SshKeyArgs;
 }
 

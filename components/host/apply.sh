@@ -110,17 +110,15 @@ bring_into_force() {
 }
 
 switch_over() {
-  local was=$1 now=$2
-  # The per-instance unit is generated from main.cf, which a fresh package does not have.
-  running || systemctl daemon-reload
-  enable_service
+  local was=$1 now=$2 act=(postfix reload)
+  [ "$(listening "$was")" = "$(listening "$now")" ] || act=(systemctl restart postfix)
   if ! running; then
-    systemctl restart postfix
-  elif [ "$(listening "$was")" != "$(listening "$now")" ]; then
-    systemctl restart postfix
-  else
-    postfix reload
+    # The per-instance unit is generated from main.cf, which a fresh package does not have.
+    systemctl daemon-reload
+    act=(systemctl restart postfix)
   fi
+  enable_service
+  "${act[@]}"
 }
 
 # A service that somebody has switched off would be missing after the next boot.

@@ -10,6 +10,19 @@ installed_files=/var/lib/mail-relay/installed.files
 # shellcheck disable=SC2034
 installed_users=/var/lib/mail-relay/installed.users
 
+# Which deploy's users these are; as for the configuration, its generation's name says so.
+users_deployed=/var/lib/mail-relay/deployed.users
+
+# Names the input of the users step by its content.
+users_given() {
+  sha256sum users store keep-unmanaged threads 2>/dev/null || true
+}
+
+# Whether users and configuration on this host are what this deploy brought, and not what another brought since.
+deployed_here() {
+  [[ $(readlink "$current") == *-$(cat generation) ]] && cmp -s "$users_deployed" <(users_given)
+}
+
 # Content, mode and owner of every file of a generation, as text to compare.
 fingerprint() {
   (cd "$1" && find . -type f ! -path ./smoke.plan ! -path ./store -printf '%P %m %U:%G ' -exec sha256sum {} \; | sort)

@@ -15,12 +15,15 @@ die() {
   exit 1
 }
 
-# Two deploys at once: the second waits, and gives up with a reason rather than mixing in.
+# Two deploys at once: the second waits, and gives up with a reason rather than mixing in. So it does when whoever
+# started it has gone meanwhile: nobody would hear that it undid what a later deploy has made.
 take_lock() {
+  [ -z "${lock_is_held-}" ] || return 0
   exec 9>/run/lock/mail-relay.lock
   if ! flock -n 9; then
     say "another deploy is at work on this host, waiting up to 5 minutes for it"
     flock -w 300 9 || die "another deploy has held /run/lock/mail-relay.lock for 5 minutes; run again when it has ended"
+    printf 'the other deploy has ended\n' >&2 || exit 1
   fi
 }
 

@@ -35,6 +35,7 @@ write_record() {
 take_lock
 store=$(cat store)
 database=$(database_of "$store")
+rm -f "$users_deployed"
 owner=$(owner_of "$store")
 prepare_store "$store"
 
@@ -62,4 +63,5 @@ keys wanted >ours
 write_record ours
 if [ -e "$current/store" ]; then abandon_stores "$store" "$(cat "$current/store")"; fi
 note_installed "$installed_users" users_as_they_are "$store" "$([ -e keep-unmanaged ] && echo ours || echo all)"
+note_installed "$users_deployed" users_given
 printf '{"changed":%s,"users":%d}\n' "$changed" "$(wc -l <next)"

@@ -28,8 +28,9 @@ export function createDroplet(
       gracefulShutdown: true,
       userData: userData(settings, keys),
     },
-    // User data and keys matter at birth only; a change would silently replace the droplet and lose its queue.
-    pulumi.mergeOptions(opts, { ignoreChanges: ["userData", "sshKeys"] }),
+    // User data matters at birth only, and changes with the package list. Another key does replace the droplet: it opens
+    // no droplet that was created with the first one.
+    pulumi.mergeOptions(opts, { ignoreChanges: ["userData"] }),
   );
 }
 

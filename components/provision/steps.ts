@@ -21,6 +21,9 @@ export interface StepResults {
   proof: pulumi.Output<Proof>;
 }
 
+const usersSources = ["lib.sh", "chroot.sh", "stores.sh", "generation.sh"];
+const applySources = [...usersSources, "services.sh", "trial.sh", "probe.py"];
+
 /**
  * install, users, apply, proof: one after the other, each on one SSH connection. Users come before apply so that its
  * smoke test can log in for real. What waits for the proof comes last.
@@ -60,14 +63,7 @@ export function createSteps(
       ...(keepUnmanagedUsers ? [text("keep-unmanaged", "")] : []),
       ...(sasl.store === "saslauthd" ? [text("threads", String(sasl.threads))] : []),
     ]);
-  const users = hostStep(
-    `${name}-users`,
-    "users",
-    host,
-    ["lib.sh", "chroot.sh", "stores.sh", "generation.sh"],
-    userFiles,
-    after(install),
-  );
+  const users = hostStep(`${name}-users`, "users", host, usersSources, userFiles, after(install));
 
   const bundle = pulumi
     .all([settings, facts, secrets.relayHostPassword, secrets.alertWebhook])
@@ -77,21 +73,18 @@ export function createSteps(
       return renderBundle(resolved, found, { relayHostPassword, alertWebhook });
     });
   const applyFiles = bundle.apply(({ generation, files }) => [text("generation", generation), ...files]);
-  const apply = hostStep(
-    `${name}-apply`,
-    "apply",
-    host,
-    ["lib.sh", "chroot.sh", "stores.sh", "generation.sh", "services.sh", "trial.sh", "probe.py"],
-    applyFiles,
-    after(users),
-  );
+  const apply = hostStep(`${name}-apply`, "apply", host, applySources, applyFiles, after(users));
 
-  const proofFiles = pulumi.all([settings, credentials, bundle]).apply(([resolved, all, { generation }]) => [
-    // Only named so that a new configuration is proved anew.
-    text("generation", generation),
-    text("proof.plan", JSON.stringify(proofPlan(resolved, all))),
-  ]);
-  const proof = hostStep(`${name}-proof`, "proof", host, ["lib.sh", "probe.py"], proofFiles, after(apply, users));
+  const proofFiles = pulumi
+    .all([settings, credentials, userFiles, applyFiles])
+    .apply(([resolved, all, ofUsers, ofApply]) => [
+      // What another deploy may have changed meanwhile, to bring it again. Both steps are told the store.
+      ...ofUsers.filter(({ path }) => !ofApply.some((other) => other.path === path)),
+      ...ofApply,
+      text("proof.plan", JSON.stringify(proofPlan(resolved, all))),
+    ]);
+  const proofSources = ["users.sh", "apply.sh", ...applySources];
+  const proof = hostStep(`${name}-proof`, "proof", host, proofSources, proofFiles, after(apply, users));
 
   host.finish?.(proof);
 

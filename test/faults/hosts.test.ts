@@ -1,6 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Lab } from "../../sandbox/lab";
 import type { Sink } from "../../sandbox/mail/sink";
+import { PROJECT_ROOT } from "../../sandbox/paths";
 import { changes, eventually, failureOf, patience, submit, testLab } from "../scenario/support";
+import { empty, fill } from "./disk";
 import * as interrupt from "./interrupt";
 import { entryOf, faults } from "./interrupt";
 import { reluctantNextHop } from "./nextHop";
@@ -22,21 +26,6 @@ afterAll(() => lab?.close());
 const generations = () => relay.run("ls -A /etc/postfix/generations; readlink /etc/postfix/generations/current");
 
 describe("a full disk", () => {
-  /** Puts a file system as large as its content in a folder's place; /run is one already. */
-  const fill = (folder: string) =>
-    relay.run(`
-      mkdir -p ${folder}
-      if ! mountpoint -q ${folder}; then
-        cp -a ${folder} /root/content
-        mount -t tmpfs -o size=8m tmpfs ${folder}
-        cp -a /root/content/. ${folder}/
-        rm -rf /root/content
-      fi
-      mount -o "remount,size=$(($(df --output=used ${folder} | tail -n 1) + 4))k" ${folder}`);
-
-  const empty = (folder: string) =>
-    relay.run(folder === "/run" ? "mount -o remount,size=64m /run" : `! mountpoint -q ${folder} || umount ${folder}`);
-
   test.each([
     { folder: "/etc/postfix/generations", step: "apply" },
     { folder: "/var/lib/mail-relay", step: "apply" },
@@ -48,7 +37,7 @@ describe("a full disk", () => {
     const printer = `printer's other password ${folder}`;
     const users = Object.entries({ alice: passwords.alice, printer }).map(([login, password]) => ({ login, password }));
     relay.allow(network, step === "users" ? { users } : {});
-    await fill(folder);
+    await fill(relay, folder);
     try {
       const error = await failureOf(relay.up());
       expect(error.message).toContain("No space left on device");
@@ -58,7 +47,7 @@ describe("a full disk", () => {
       expect(await relay.leftBehind()).toBe("");
       await relay.expectServes(`with a full ${folder}`);
     } finally {
-      await empty(folder);
+      await empty(relay, folder);
     }
     expect(changes(await relay.up())).toContain(`update relay-${step}`);
     expect(await relay.liveNetworks()).toContain(network);
@@ -120,30 +109,108 @@ time.sleep(600)'
 
 describe("two deploys at once", () => {
   const waits = "another deploy is at work on this host";
-  test("go one after the other, and the host is the later one's", async () => {
+  let rival: Relay;
+  let points: interrupt.Point[];
+
+  beforeAll(async () => {
+    rival = relay.rival();
     await interrupt.plantFaults(relay);
     await interrupt.watchSteps(relay);
     relay.allow("203.0.113.0/28");
     await relay.up();
-    const point = entryOf(await interrupt.pointsPassed(relay, "apply"), "check_trial");
-    const rival = relay.rival();
+    points = await interrupt.pointsPassed(relay, "apply");
+  });
+
+  afterAll(() => interrupt.forgetFault(relay));
+
+  /** Starts a deploy that stands still in its apply step. */
+  async function frozenIn(name: string): Promise<{ run: ReturnType<Relay["up"]> }> {
+    await interrupt.planFault(relay, "apply", entryOf(points, name), faults.freeze);
+    const run = relay.up();
+    run.catch(() => undefined);
+    await interrupt.faultHappened(relay);
+    await interrupt.forgetFault(relay);
+    return { run };
+  }
+
+  const goOn = () => relay.run("pkill -CONT -f '^bash ./apply.sh'");
+
+  test("go one after the other, and the host is one's as a whole", async () => {
     relay.allow("203.0.113.16/28");
     rival.allow("203.0.113.32/28");
-    await interrupt.planFault(relay, "apply", point, faults.freeze);
-    const first = relay.up();
-    await interrupt.faultHappened(relay);
+    const first = await frozenIn("check_trial");
     const said: string[] = [];
     const second = rival.up({ onLine: (line) => said.push(line) });
     await eventually(() => Promise.resolve(expect(said.join("\n")).toContain(waits)), 240);
-    await interrupt.forgetFault(relay);
-    await relay.run("pkill -CONT -f '^bash ./apply.sh'");
-    expect((await first).text).not.toContain(waits);
-    await second;
-    const live = await relay.liveNetworks();
-    expect(live).toContain("203.0.113.32/28");
-    expect(live).not.toContain("203.0.113.16/28");
+    expect(await relay.liveNetworks()).toContain("203.0.113.0/28");
+    await goOn();
+    await Promise.all([first.run, second]);
+    expect(await relay.liveNetworks()).toMatch(/203\.0\.113\.(16|32)\/28$/);
     expect(await relay.leftBehind()).toBe("");
     await relay.expectServes("after two deploys at once");
+  });
+
+  describe("with different users and configurations", () => {
+    const others = { first: "printer of the first", rival: "printer of the rival" };
+    const networks = { first: "203.0.113.64/28", rival: "203.0.113.80/28" };
+    type Deploy = keyof typeof others;
+
+    const bring = (who: Relay, deploy: Deploy, more: string) =>
+      who.allow(networks[deploy], {
+        users: Object.entries({ alice: passwords.alice, printer: others[deploy] + more }).map(([login, password]) => ({
+          login,
+          password,
+        })),
+      });
+
+    /** Whose configuration is live, and whose users are. */
+    async function owners(more: string): Promise<(string | undefined)[]> {
+      const live = await relay.liveNetworks();
+      const stored = await relay.run("db_dump /var/spool/postfix/sasl/relay.db");
+      const each = Object.keys(others) as Deploy[];
+      return [
+        each.find((deploy) => live.includes(networks[deploy])),
+        each.find((deploy) => stored.includes(Buffer.from(others[deploy] + more).toString("hex"))),
+      ];
+    }
+
+    test("by turns: users, another's users and configuration, configuration; the host is the later one's as a whole", async () => {
+      bring(relay, "first", "");
+      bring(rival, "rival", "");
+      const first = await frozenIn("take_lock");
+      expect((await rival.up()).text).not.toContain("another deploy");
+      expect(await owners("")).toEqual(["rival", "rival"]);
+      await goOn();
+      expect((await first.run).text).toContain("another deploy changed this host meanwhile");
+      expect(await owners("")).toEqual(["first", "first"]);
+      await submit(lab, "printer", others.first, "as the first has it", { address: relay.address });
+      expect(changes(await relay.up())).toEqual([]);
+      expect(await relay.leftBehind()).toBe("");
+    });
+
+    test("as they come: the host is one of the two as a whole", async () => {
+      bring(relay, "first", ", again");
+      bring(rival, "rival", ", again");
+      await Promise.all([relay.up(), rival.up()]);
+      const [configuration, users] = await owners(", again");
+      expect(configuration).toBeDefined();
+      expect(users).toBe(configuration);
+    });
+  });
+
+  test("a deploy that nobody asks for any more does not begin after it has waited", async () => {
+    await relay.write("/root/lib.sh", readFileSync(join(PROJECT_ROOT, "components/host/lib.sh"), "utf8"));
+    const wait = (reader: string) =>
+      relay.run(
+        `rm -f /root/begun
+        (flock 9; sleep 2) 9>/run/lock/mail-relay.lock &
+        sleep 0.5
+        bash -c '. /root/lib.sh; trap "" PIPE; take_lock; touch /root/begun' 2> >(${reader}) || true
+        wait
+        [ ! -e /root/begun ] || echo begun`,
+      );
+    expect((await wait("cat >/dev/null")).trim()).toBe("begun");
+    expect((await wait("head -n 1 >/dev/null")).trim()).toBe("");
   });
 });
 

@@ -17,7 +17,9 @@ fault_step='' fault_point='' fault=''
 if [ -e /root/faults/plan ]; then
   # shellcheck source=/dev/null
   . /root/faults/plan
-  case $0 in
+  # Until 5.2 bash gives $0 the script's name only after this file.
+  mapfile -d '' -t words </proc/$$/cmdline
+  case ${words[1]-} in
   ./*.sh)
     set -o functrace
     trap 'before_command "${BASH_SOURCE[0]-}:$LINENO" "${FUNCNAME[0]-}" "$BASH_COMMAND"' DEBUG

@@ -9,8 +9,7 @@ type Caught = "refused" | "trial";
 
 /**
  * What is still not seen: a table that is right but for an entry about somebody else's address, such as a transport
- * that does not exist for one domain; what counts only where an MX is looked up, such as a wrong `proxy_interfaces`; and
- * what only another server can answer, such as a wrong name in `relayHost`.
+ * that does not exist for one domain; and what only another server can answer, such as a wrong name in `relayHost`.
  */
 const mistakes: [name: string, parameters: Record<string, string>, caught: Caught, says: RegExp][] = [
   ["a parameter that is the component's", { mynetworks: "0.0.0.0/0" }, "refused", /mynetworks: .*use myNetworks/],
@@ -28,6 +27,12 @@ const mistakes: [name: string, parameters: Record<string, string>, caught: Caugh
     { message_size_limit: "100000000" },
     "refused",
     /message_size_limit: .*mailbox_size_limit/,
+  ],
+  [
+    "an outside address that is none",
+    { proxy_interfaces: "nonsense" },
+    "refused",
+    /proxy_interfaces: "nonsense" is not an address/,
   ],
   ["a misspelt parameter", { mesage_size_limit: "1000000" }, "trial", /unused parameter: mesage_size_limit/],
   [

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { utils } from "ssh2";
 import type { Lab } from "../../sandbox/lab";
 import { startSink, type Sink } from "../../sandbox/mail/sink";
-import { changes, eventually, failureOf, patience, remoteCommands, submit, testLab } from "./support";
+import { changes, eventually, failureOf, patience, registerKey, remoteCommands, submit, testLab } from "./support";
 
 jest.setTimeout(patience);
 
@@ -136,7 +136,7 @@ describe("a droplet that is replaced", () => {
     ["tags", { droplet: { tags: ["mail"] } }, "update"],
     ["sshSources", { droplet: { sshSources: ["192.0.2.0/24"] } }, "same"],
     ["drainSeconds", { droplet: { drainSeconds: 5 } }, "same"],
-    ["sshKey", { droplet: { sshKey: { fingerprint: "00:11", privateKey: key.private } } }, "same"],
+    ["sshKey", { droplet: { sshKey: { fingerprint: "00:11", privateKey: key.private } } }, "replace"],
     ["users", { users: [{ login: "alice" }] }, "same"],
     ["listeners", { listeners: { smtp: false } }, "same"],
     ["myHostname", { myHostname: "other.example.test" }, "update"],
@@ -170,17 +170,19 @@ describe("a droplet that is replaced", () => {
     expect(await isOpen(address, 25)).toBe(false);
   });
 
-  test("stays when its queue does not empty in time, and the next up ends it", async () => {
+  test("for another SSH key, stays when its queue does not empty in time, and the next up ends it", async () => {
     const { address: old } = await lab.outputs();
+    const sshKey = { fingerprint: await registerKey(lab, key.public), privateKey: key.private };
     const short = { ...larger, drainSeconds: 5 };
     configure({ droplet: short });
     await lab.up();
     isDown = true;
     await sendTo(old, "left behind");
-    configure({ droplet: { ...short, image: images.first } });
+    configure({ droplet: { ...short, sshKey } });
     const error = await failureOf(lab.up());
     expect(error.message).toContain(`1 messages are still in the queue of relay.example.test (${old})`);
     expect(error.message).toContain("451 down for a while");
+    expect(changes(error.result)).toContain("update relay-proof");
     expect(changes(error.result)).not.toContain("delete-replaced relay-firewall");
     expect(await addresses()).toHaveLength(2);
     isDown = false;
@@ -190,6 +192,8 @@ describe("a droplet that is replaced", () => {
       "delete-replaced relay-drain",
       "delete-replaced relay-firewall",
       "delete-replaced relay-droplet",
+      "delete relay-ssh-key",
+      "delete relay-deploy-key",
     ]);
     await expectOnlySuccessorOf(old);
     await eventually(expectAllArrived);

@@ -1,3 +1,4 @@
+import { parseNetwork } from "../addresses";
 import { optionFor } from "../ownedParameters";
 import { RelayInput } from "../settings";
 import { quote, Report } from "./report";
@@ -22,6 +23,23 @@ export function checkParameters({ postfixParameters = {} }: RelayInput, report: 
     }
   }
   checkMailboxSize(postfixParameters, report);
+  checkProxyInterfaces(postfixParameters, report);
+}
+
+/**
+ * Postfix reads it only where it looks up an MX, or for a recipient at an address in brackets; a name that is not found
+ * then ends the program, so that no trial without resolver could tell a good one from a bad one.
+ */
+function checkProxyInterfaces({ proxy_interfaces: value = "" }: Record<string, string>, report: Report): void {
+  for (const address of value.split(/[\s,]+/).filter((part) => part !== "")) {
+    if (address.includes("/") || !parseNetwork(address)) {
+      report(
+        "postfixParameters.proxy_interfaces",
+        `${quote(address)} is not an address; list the addresses under which the relay is reached from outside, ` +
+          "without prefix, for example 192.0.2.1",
+      );
+    }
+  }
 }
 
 /** local(8) delivers nothing at all while a message may be bigger than a mailbox; foreign mail goes on, so nobody notices. */

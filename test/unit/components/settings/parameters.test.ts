@@ -24,6 +24,14 @@ const cases: [string, NonNullable<RelayInput["postfixParameters"]>, string, RegE
   ],
   ["an inline comment", { bounce_queue_lifetime: "1d # d" }, "bounce_queue_lifetime", /holds a #/],
   ["a second line", { notify_classes: "a\nb = c" }, "notify_classes", /line break/],
+  [
+    "an outside address that is a name",
+    { proxy_interfaces: "nat.example.com" },
+    "proxy_interfaces",
+    /is not an address/,
+  ],
+  ["a range of them", { proxy_interfaces: "192.0.2.0/24" }, "proxy_interfaces", /"192\.0\.2\.0\/24" is not an address/],
+  ["nonsense among them", { proxy_interfaces: "192.0.2.1, x" }, "proxy_interfaces", /"x" is not an address/],
   ["a bad parameter name", { "a b": "c" }, "a b", /not a parameter name/],
 ];
 
@@ -35,6 +43,8 @@ test.each(cases)("%s is refused with option, value and way out", (_, postfixPara
 
 test.each<Record<string, string>>([
   { message_size_limit: "51200000" },
+  { proxy_interfaces: "192.0.2.1, 192.0.2.2 [2001:db8::1]" },
+  { proxy_interfaces: "" },
   { message_size_limit: "51200001", mailbox_size_limit: "0" },
   { message_size_limit: "0", mailbox_size_limit: "0" },
   { message_size_limit: "90000000", mailbox_size_limit: "90000000" },
