@@ -70,11 +70,11 @@ export function createSteps(
   );
 
   const bundle = pulumi
-    .all([settings, facts, secrets.relayHostPassword, secrets.alertWebhook])
-    .apply(([resolved, found, relayHostPassword, alertWebhook]) => {
+    .all([settings, facts, secrets.relayHostPassword, secrets.routePasswords, secrets.alertWebhook])
+    .apply(([resolved, found, relayHostPassword, routePasswords, alertWebhook]) => {
       const impossible = unsupported(resolved, found);
       if (impossible.length > 0) throw new pulumi.RunError(describeIssues(name, impossible));
-      return renderBundle(resolved, found, { relayHostPassword, alertWebhook });
+      return renderBundle(resolved, found, { relayHostPassword, routePasswords, alertWebhook });
     });
   const applyFiles = bundle.apply(({ generation, files }) => [text("generation", generation), ...files]);
   const apply = hostStep(

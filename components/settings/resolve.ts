@@ -1,5 +1,6 @@
 import { normaliseNetwork } from "./addresses";
 import { defaults } from "./defaults";
+import { resolveOutgoing } from "./outgoing";
 import { ListenerName, RelayInput, RelaySettings, SaslSettings, UserSettings, UserStore } from "./settings";
 
 /** The domain a host name lies in: all labels but the first. */
@@ -35,11 +36,7 @@ export function resolve(input: RelayInput, today: string): RelaySettings {
       loginFailures: input.alerts.loginFailures ?? defaults.alerts.loginFailures,
       certificateShare: input.alerts.certificateShare ?? defaults.alerts.certificateShare,
     },
-    relayHost: input.relayHost && {
-      host: required(input.relayHost.host),
-      port: input.relayHost.port ?? defaults.relayHostPort,
-      login: input.relayHost.login,
-    },
+    ...resolveOutgoing(input),
     droplet: input.droplet && {
       region: required(input.droplet.region),
       sshSources: input.droplet.sshSources ?? [],

@@ -1,9 +1,13 @@
+import type { OutgoingInput, OutgoingSettings } from "./outgoing";
+
+export type { RelayHostSettings } from "./outgoing";
+
 /**
  * The plain shapes settings work on: `RelayInput` is `MailRelayArgs` with every Output resolved and every secret left
  * out, `RelaySettings` is the same with nothing left open.
  */
 
-export interface RelayInput {
+export interface RelayInput extends OutgoingInput {
   myHostname?: string;
   myDomain?: string;
   users?: UserInput[];
@@ -24,7 +28,6 @@ export interface RelayInput {
   postfixParameters?: Record<string, string>;
   metrics?: boolean;
   alerts?: { mail?: string; deferredAge?: number; loginFailures?: number; certificateShare?: number };
-  relayHost?: { host?: string; port?: number; login?: string };
   droplet?: {
     region?: string;
     sshSources?: string[];
@@ -50,6 +53,8 @@ export interface RelaySecrets {
   /** In the order of `users`; undefined where there is none. */
   previousPasswords?: (string | undefined)[];
   relayHostPassword?: string;
+  /** Those of `relayRoutes` and `transports`, by the option that names their smart host. */
+  routePasswords?: Record<string, string | undefined>;
   alertWebhook?: string;
 }
 
@@ -60,12 +65,6 @@ export interface AlertSettings {
   deferredAge: number;
   loginFailures: number;
   certificateShare: number;
-}
-
-export interface RelayHostSettings {
-  host: string;
-  port: number;
-  login?: string;
 }
 
 export interface DropletSettings {
@@ -103,7 +102,7 @@ export interface SaslSettings {
   realm: string;
 }
 
-export interface RelaySettings {
+export interface RelaySettings extends OutgoingSettings {
   myHostname: string;
   myDomain: string;
   aliases: Record<string, string>;
@@ -116,6 +115,5 @@ export interface RelaySettings {
   keepUnmanagedUsers: boolean;
   metrics: boolean;
   alerts?: AlertSettings;
-  relayHost?: RelayHostSettings;
   droplet?: DropletSettings;
 }
