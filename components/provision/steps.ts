@@ -18,6 +18,8 @@ export interface StepResults {
   facts: pulumi.Output<Facts>;
   mainCf: pulumi.Output<string>;
   masterCf: pulumi.Output<string>;
+  /** What was wrong with the next hops when the configuration was last deployed, as sentences. */
+  preflight: pulumi.Output<string[]>;
   proof: pulumi.Output<Proof>;
 }
 
@@ -81,7 +83,17 @@ export function createSteps(
     `${name}-apply`,
     "apply",
     host,
-    ["lib.sh", "chroot.sh", "stores.sh", "generation.sh", "services.sh", "trial.sh", "probe.py"],
+    [
+      "lib.sh",
+      "chroot.sh",
+      "stores.sh",
+      "generation.sh",
+      "services.sh",
+      "preflight.sh",
+      "preflight.py",
+      "trial.sh",
+      "probe.py",
+    ],
     applyFiles,
     after(users),
   );
@@ -100,6 +112,7 @@ export function createSteps(
     facts,
     mainCf: rendered.apply((both) => renderMainCf(...both)),
     masterCf: settings.apply((resolved) => renderMasterCf(resolved)),
+    preflight: apply.stdout.apply((stdout) => (JSON.parse(stdout) as { preflight?: string[] }).preflight ?? []),
     proof: proof.stdout.apply((stdout) => JSON.parse(stdout) as Proof),
   };
 }

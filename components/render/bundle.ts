@@ -7,6 +7,7 @@ import { routeTables } from "./outgoing";
 import { rewritingTables } from "./rewriting";
 import { renderMainCf } from "./mainCf";
 import { renderMasterCf, TrialServices } from "./masterCf";
+import { preflightPlan } from "./preflight";
 import { smokePlan, trialPlan, trialPortOffset, trialSender, trialSink } from "./probes";
 import { renderSaslConf, renderUserDatabase, trialSasl } from "./sasl";
 import { serviceFiles, services } from "./services";
@@ -84,6 +85,7 @@ export function renderBundle(settings: RelaySettings, facts: Facts, secrets: Bun
       ...inFolder("etc", etc),
       ...beside,
       ...checks(settings, facts),
+      ...preflight(settings, passwords),
       { path: "store", body: settings.sasl.store, mode: 0o600 },
       hostname(settings),
     ],
@@ -150,6 +152,11 @@ function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
     { path: "trial.plan", body: plan(trialPlan(settings, trial)), mode: 0o600 },
     { path: "smoke.plan", body: plan(smokePlan(settings)), mode: 0o600 },
   ];
+}
+
+function preflight(settings: RelaySettings, passwords: Record<string, string | undefined>): RenderedFile[] {
+  const plan = preflightPlan(settings, passwords);
+  return plan ? [{ path: "preflight.plan", body: JSON.stringify(plan) + "\n", mode: 0o600 }] : [];
 }
 
 function hostname(settings: RelaySettings): RenderedFile {

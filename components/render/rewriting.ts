@@ -1,4 +1,4 @@
-import { HeaderCheck } from "../settings/outgoing";
+import { delimiters, HeaderCheck } from "../settings/outgoing";
 import { RelaySettings } from "../settings/settings";
 import { Parameters } from "./parameters";
 
@@ -44,10 +44,11 @@ const actions: Record<string, string> = {
   warn: "WARN",
 };
 
-/** One line of a regexp table; without case by default. A slash would end the pattern. */
+/** One line of a regexp table; without case by default. */
 function headerCheck({ header, pattern, action, text }: HeaderCheck): string {
-  const value = pattern === undefined ? "" : `.*(${pattern.replaceAll("/", "[/]")})`;
+  const value = pattern === undefined ? "" : `.*(${pattern})`;
+  const end = delimiters.find((candidate) => !value.includes(candidate)) ?? "/";
   // A refusal always says something: daemons of some releases stumble over a bare code.
   const said = action === "reject" ? `5.7.1 ${text ?? `header ${header} is not accepted`}` : (text ?? "");
-  return `/^${header}:${value}/ ${`${actions[action] ?? ""} ${said}`.trim()}\n`;
+  return `${end}^${header}:${value}${end} ${`${actions[action] ?? ""} ${said}`.trim()}\n`;
 }

@@ -59,6 +59,9 @@ export interface RewritingSettings {
   generic: AddressRewrite[];
 }
 
+/** Any of these may begin and end a pattern of a Postfix table; one must not be in it. */
+export const delimiters = ["/", "~", "%", "=", ";", ",", "@", "&"];
+
 export interface HeaderCheck {
   header: string;
   pattern?: string;

@@ -1,4 +1,4 @@
-import { AddressRewrite, HeaderCheck } from "../outgoing";
+import { AddressRewrite, delimiters, HeaderCheck } from "../outgoing";
 import { RelayInput } from "../settings";
 import { isAddress, isHostname, quote, Report } from "./report";
 
@@ -39,6 +39,12 @@ function checkHeader(path: string, { header, pattern, action, text }: HeaderChec
   }
   if (pattern !== undefined && (pattern === "" || /\p{Cc}/u.test(pattern) || !balanced(pattern))) {
     report(`${path}.pattern`, `${quote(pattern)} is not a regular expression; write an extended one in one line`);
+  }
+  if (delimiters.every((candidate) => pattern?.includes(candidate))) {
+    report(
+      `${path}.pattern`,
+      `${quote(pattern)} leaves none of ${delimiters.join(" ")} to write around it; use . for one`,
+    );
   }
   if (!actions.includes(action)) {
     report(`${path}.action`, `${quote(action)} is not an action; use ${actions.join(", ")}`);
