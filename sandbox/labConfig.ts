@@ -78,6 +78,7 @@ export function programConfig(cloud: Cloud, changes: ConfigChanges = {}): Partia
     myDomain: "example.test",
     users: [{ login: "alice" }, { login: "printer" }],
     myNetworks: [`${cloud.trustedClient}/32`],
+    ...(changes.relayHost ? {} : { directDelivery: true }),
     ...changes,
     droplet: changes.droplet === null ? null : { ...droplet(cloud), ...changes.droplet },
   };
