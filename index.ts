@@ -1,12 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   AlertsArgs,
+  DeliveryArgs,
   DropletArgs,
+  HeaderCheckArgs,
   HostArgs,
+  InetProtocols,
   ListenersArgs,
   MailRelay,
+  Preflight,
   RelayHostArgs,
+  RelayRouteArgs,
+  RewritingArgs,
   SaslArgs,
+  TransportArgs,
   UserArgs,
 } from "./components";
 
@@ -30,6 +37,15 @@ const relay = new MailRelay("relay", {
   alerts: config.getObject<AlertsArgs>("alerts"),
   logDays: config.getNumber("logDays"),
   relayHost: config.getObject<RelayHostArgs>("relayHost"),
+  relayRoutes: config.getObject<RelayRouteArgs[]>("relayRoutes"),
+  transports: config.getObject<TransportArgs[]>("transports"),
+  directDelivery: config.getBoolean("directDelivery"),
+  preflight: config.get<Preflight>("preflight"),
+  inetProtocols: config.get<InetProtocols>("inetProtocols"),
+  delivery: config.getObject<DeliveryArgs>("delivery"),
+  alwaysBcc: config.get("alwaysBcc"),
+  rewriting: config.getObject<RewritingArgs>("rewriting"),
+  headerChecks: config.getObject<HeaderCheckArgs[]>("headerChecks"),
   droplet: config.getObject<DropletArgs>("droplet"),
   host: config.getObject<HostArgs>("host"),
 });

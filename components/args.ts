@@ -1,17 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AlertsArgs } from "./args/alerts";
+import { DeliveryArgs, InetProtocols, Preflight } from "./args/delivery";
 import { DropletArgs } from "./args/droplet";
 import { HostArgs } from "./args/host";
 import { ListenersArgs } from "./args/listeners";
 import { RelayHostArgs } from "./args/relayHost";
+import { HeaderCheckArgs, RewritingArgs } from "./args/rewriting";
+import { RelayRouteArgs, TransportArgs } from "./args/routes";
 import { SaslArgs } from "./args/sasl";
 import { UserArgs } from "./args/users";
 
 export * from "./args/alerts";
+export * from "./args/delivery";
 export * from "./args/droplet";
 export * from "./args/host";
 export * from "./args/listeners";
 export * from "./args/relayHost";
+export * from "./args/rewriting";
+export * from "./args/routes";
 export * from "./args/sasl";
 export * from "./args/users";
 
@@ -96,6 +102,45 @@ export interface MailRelayArgs {
 
   /** The smart host that takes all outgoing mail (Postfix `relayhost`). Default: none, delivery by MX. */
   readonly relayHost?: RelayHostArgs;
+
+  /** Other smart hosts for some senders; they come before `relayHost`. The list is plain. Default: none. */
+  readonly relayRoutes?: RelayRouteArgs[];
+
+  /** Other next hops for some destinations; they come before `relayRoutes`. The list is plain. Default: none. */
+  readonly transports?: TransportArgs[];
+
+  /**
+   * Says that mail shall leave by MX, on port 25, instead of through a smart host. DigitalOcean blocks that port on
+   * most accounts, so a droplet with neither this nor `relayHost` is warned about. Default: false.
+   */
+  readonly directDelivery?: pulumi.Input<boolean>;
+
+  /**
+   * Whether a deploy tries the next hops from the host before it relies on them: name, port, TLS, certificate, login and
+   * sender, but never a message. One that has passed is not tried again until it changes. Default: `require` for smart
+   * hosts, whose mistakes would otherwise show as waiting mail days later, and `warn` for delivery by MX, where every
+   * receiver has its own rules. Use `warn` to deploy while a smart host is down.
+   */
+  readonly preflight?: Preflight;
+
+  /**
+   * IP versions for clients and next hops (Postfix `inet_protocols`). With `all`, receivers also judge the host by its
+   * IPv6 address, which needs a PTR record and a reputation of its own; DigitalOcean blocks mail over IPv6, and the
+   * droplet is made without it. A change restarts Postfix. Default: `ipv4`.
+   */
+  readonly inetProtocols?: InetProtocols;
+
+  /** How mail is handed to next hops. */
+  readonly delivery?: DeliveryArgs;
+
+  /** Address that gets a copy of every message (Postfix `always_bcc`). Default: none. */
+  readonly alwaysBcc?: pulumi.Input<string>;
+
+  /** Addresses that are written as others. */
+  readonly rewriting?: RewritingArgs;
+
+  /** Looks at headers, in their order. The list is plain. Default: none. */
+  readonly headerChecks?: HeaderCheckArgs[];
 
   /** Create an Ubuntu droplet on DigitalOcean for the relay. Exactly one of `droplet` and `host`. */
   readonly droplet?: DropletArgs;

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AlertsArgs, MailRelayArgs, RelayHostArgs, UserArgs } from "./args";
+import { smartHosts } from "./settings/outgoing";
 import { resolve } from "./settings/resolve";
 import { RelayInput, RelaySecrets, RelaySettings } from "./settings/settings";
 import { describeIssues, Issue, validate, validateSecrets } from "./settings/validate";
@@ -17,6 +18,7 @@ export function checkPlainValues(name: string, args: MailRelayArgs): void {
     passwords: (args.users ?? []).map(({ password }) => knownText(password)),
     previousPasswords: (args.users ?? []).map(({ previousPassword }) => knownText(previousPassword)),
     relayHostPassword: knownText(args.relayHost?.password),
+    routePasswords: routePasswords(args, (relayHost) => knownText(relayHost.password)),
     alertWebhook: knownText(args.alerts?.webhook),
   };
   const issues = [...validate(input), ...validateSecrets(secrets), ...pairing(args)];
@@ -43,6 +45,8 @@ export interface CheckedSecrets {
   /** Beside `passwords`; undefined for a user without one. */
   previousPasswords: pulumi.Output<(string | undefined)[]>;
   relayHostPassword: pulumi.Output<string | undefined>;
+  /** By the option that names the smart host. */
+  routePasswords: pulumi.Output<Record<string, string | undefined>>;
   alertWebhook: pulumi.Output<string | undefined>;
 }
 
@@ -67,6 +71,12 @@ export function checkedSecrets(name: string, args: MailRelayArgs, passwords: pul
         return relayHostPassword;
       }),
     ),
+    routePasswords: pulumi.secret(
+      pulumi.output(routePasswords(args, ({ password }) => password)).apply((given) => {
+        check({ passwords: [], routePasswords: given });
+        return given;
+      }),
+    ),
     alertWebhook: pulumi.secret(
       pulumi.output(args.alerts?.webhook).apply((alertWebhook) => {
         check({ passwords: [], alertWebhook });
@@ -77,7 +87,8 @@ export function checkedSecrets(name: string, args: MailRelayArgs, passwords: pul
 }
 
 /** The arguments without their secrets. */
-function publicPart({ users, alerts, relayHost, droplet, host, ...rest }: MailRelayArgs) {
+function publicPart({ users, alerts, relayHost, relayRoutes, transports, droplet, host, ...rest }: MailRelayArgs) {
+  const open = (given: RelayHostArgs | undefined) => given && { ...given, password: undefined };
   return {
     ...rest,
     alerts: alerts && { ...alerts, webhook: undefined },
@@ -86,15 +97,21 @@ function publicPart({ users, alerts, relayHost, droplet, host, ...rest }: MailRe
       previousPasswordUntil,
       allowedSenders,
     })),
-    relayHost: relayHost && { host: relayHost.host, port: relayHost.port, login: relayHost.login },
+    relayHost: open(relayHost),
+    relayRoutes: relayRoutes?.map((route) => ({ ...route, relayHost: open(route.relayHost) })),
+    transports: transports?.map((transport) => ({ ...transport, relayHost: open(transport.relayHost) })),
     droplet: droplet && { ...droplet, sshKey: droplet.sshKey && { fingerprint: droplet.sshKey.fingerprint } },
     host: host && { address: host.address, hostKey: host.hostKey, user: host.user, port: host.port },
   };
 }
 
 /** What can be seen of a pair of options of which one is secret: whether both were given. */
-function pairing({ alerts, relayHost, users = [] }: MailRelayArgs): Issue[] {
-  return [...alertPairing(alerts), ...smartHostPairing(relayHost), ...users.flatMap(userPairing)];
+function pairing(args: MailRelayArgs): Issue[] {
+  return [
+    ...alertPairing(args.alerts),
+    ...smartHosts<RelayHostArgs>(args).flatMap(({ option, relayHost }) => smartHostPairing(option, relayHost)),
+    ...(args.users ?? []).flatMap(userPairing),
+  ];
 }
 
 function alertPairing(alerts: AlertsArgs | undefined): Issue[] {
@@ -114,14 +131,20 @@ function userPairing({ previousPassword, previousPasswordUntil }: UserArgs, inde
   return [];
 }
 
-function smartHostPairing(relayHost: RelayHostArgs | undefined): Issue[] {
-  if (relayHost?.login !== undefined && relayHost.password === undefined) {
-    return [{ path: "relayHost.password", message: "missing; relayHost.login needs it" }];
+function smartHostPairing(option: string, { login, password }: RelayHostArgs): Issue[] {
+  if (login !== undefined && password === undefined) {
+    return [{ path: `${option}.password`, message: `missing; ${option}.login needs it` }];
   }
-  if (relayHost?.login === undefined && relayHost?.password !== undefined) {
-    return [{ path: "relayHost.login", message: "missing; relayHost.password was given without it" }];
+  if (login === undefined && password !== undefined) {
+    return [{ path: `${option}.login`, message: `missing; ${option}.password was given without it` }];
   }
   return [];
+}
+
+/** The passwords of `relayRoutes` and `transports`, by the option that names each smart host. */
+function routePasswords<T>(args: MailRelayArgs, passwordOf: (relayHost: RelayHostArgs) => T): Record<string, T> {
+  const routes = smartHosts<RelayHostArgs>({ ...args, relayHost: undefined });
+  return Object.fromEntries(routes.map(({ option, relayHost }) => [option, passwordOf(relayHost)]));
 }
 
 /** A copy in which every Output is left out; their option paths go into `unknown`. */

@@ -44,6 +44,9 @@ export class MailRelay extends pulumi.ComponentResource {
     const secrets = checkedSecrets(name, args, passwords);
     const host = args.droplet ? createHost(name, args.droplet, settings, child) : givenHost(args.host!);
     const steps = createSteps(name, host, args.driftCheck ?? false, settings, secrets, child);
+    steps.preflight.apply((found) =>
+      found.forEach((text) => void pulumi.log.warn(`the last deploy found that mail cannot leave: ${text}`, this)),
+    );
 
     this.hostname = settings.myHostname;
     this.address = host.address;

@@ -1,6 +1,18 @@
 import type { Cloud } from "./cloud/types";
 import type { ConfigValue } from "./engine/types";
 
+/** A smart host, as the arguments `relayHost`, `relayRoutes` and `transports` take it. */
+export interface RelayHostConfig {
+  preset?: string;
+  region?: string;
+  host?: string;
+  port?: number;
+  tls?: string;
+  wrapperMode?: boolean;
+  login?: string;
+  password?: string;
+}
+
 /** The program's configuration, one key for each argument of MailRelay, as values rather than JSON text. */
 export interface ProgramConfig {
   myHostname: string;
@@ -30,7 +42,16 @@ export interface ProgramConfig {
   metrics: boolean;
   logDays: number;
   alerts: { webhook?: string; mail?: string; deferredAge?: number; loginFailures?: number; certificateShare?: number };
-  relayHost: { host: string; port?: number; login?: string; password?: string };
+  relayHost: RelayHostConfig;
+  relayRoutes: { senders: string[]; relayHost: RelayHostConfig }[];
+  transports: { destinations: string[]; relayHost: RelayHostConfig }[];
+  directDelivery: boolean;
+  preflight: string;
+  inetProtocols: string;
+  delivery: { concurrency?: number; pauseSeconds?: number; recipients?: number; messagesPerConnection?: number };
+  alwaysBcc: string;
+  rewriting: Record<string, { from: string; to: string }[]>;
+  headerChecks: { header: string; pattern?: string; action: string; text?: string }[];
   droplet: {
     region?: string;
     size?: string;
@@ -59,6 +80,7 @@ export function programConfig(cloud: Cloud, changes: ConfigChanges = {}): Partia
     myDomain: "example.test",
     users: [{ login: "alice" }, { login: "printer" }],
     myNetworks: [`${cloud.trustedClient}/32`],
+    ...(changes.relayHost ? {} : { directDelivery: true }),
     ...changes,
     droplet: changes.droplet === null ? null : { ...droplet(cloud), ...changes.droplet },
   };

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Apply step: brings one generation of configuration live, or leaves the last good one serving.
-# Reads ./generation (its name), ./etc (its files), ./services (see services.sh), ./store (see stores.sh), ./smoke.plan, ./hostname, and for the trial
-# ./trial, ./trial.users, ./trial.database, ./trial.plan.
+# Reads ./generation (its name), ./etc (its files), ./services (see services.sh), ./store (see stores.sh), ./smoke.plan, ./hostname, for the
+# preflight ./preflight.plan (see preflight.sh; may be absent), and for the trial ./trial, ./trial.users, ./trial.database, ./trial.plan.
 #
 # All files of a generation become live in one rename: /etc/postfix/main.cf and the others are symbolic links into
 # generations/current, itself a link to one folder beside it. A power cut leaves the old or the new one, never a mix.
@@ -17,6 +17,8 @@ set -euo pipefail
 . ./generation.sh
 # shellcheck source-path=SCRIPTDIR source=services.sh
 . ./services.sh
+# shellcheck source-path=SCRIPTDIR source=preflight.sh
+. ./preflight.sh
 # shellcheck source-path=SCRIPTDIR source=trial.sh
 . ./trial.sh
 
@@ -181,7 +183,7 @@ finish() {
   keep_mode 600 "$postfix_etc/tls/relay.pem"
   settle_services
   note_installed "$installed_files" files_as_they_are
-  printf '{"generation":"%s","changed":%s}\n' "$(cat generation)" "$1"
+  printf '{"generation":"%s","changed":%s,"preflight":%s}\n' "$(cat generation)" "$1" "$(cat preflight.found)"
   exit 0
 }
 
@@ -195,6 +197,7 @@ take_lock
 trap 'end_trial; rm -rf "$generations"/*.new ${untried:+"$untried"}' EXIT
 install -d -m 755 "$generations"
 find etc -type d -exec chmod 755 {} +
+preflight
 ensure_certificate
 adopt_original
 

@@ -75,6 +75,20 @@ check_trial() {
   }
 }
 
+# Tables of expressions: Postfix leaves a line that it cannot read out, and remarks on it only when it first asks.
+check_expressions() {
+  local table said
+  for table in header_checks any_sender; do
+    [ -e "$trial_home/etc/$table" ] || continue
+    said=$(postmap -c "$trial_home/etc" -q x "regexp:$trial_home/etc/$table" 2>&1 >/dev/null) || true
+    said=$(grep -v ": ${postfix_etc:?}/" <<<"$said") || continue
+    [ -z "$said" ] || {
+      say "postfix does not understand $table: $said"
+      return 1
+    }
+  done
+}
+
 # The one message of the plan goes to two recipients. One must come as far as the transport that is held back, or, where
 # a table sends it elsewhere, to a name or address that the trial's SMTP client, without resolver and route, cannot
 # reach. The other must pass that client.
@@ -110,7 +124,7 @@ complaints() {
 
 # Succeeds when the staged configuration greets, lets a login in and keeps strangers out on every listener.
 try_out() {
-  check_trial || return 1
+  check_trial && check_expressions || return 1
   seed_trial
   # The master itself, because `postfix start` checks everything once more and waits for seconds.
   "$(postconf -dh daemon_directory)/master" -c "$trial_home/etc" -w >/dev/null 2>&1 || {

@@ -1,6 +1,7 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { listeners } from "../render/masterCf";
+import { smartHosts } from "../settings/outgoing";
 import { RelaySettings } from "../settings/settings";
 
 const everywhere = ["0.0.0.0/0", "::/0"];
@@ -21,7 +22,7 @@ export function createFirewall(
     ],
     outbound: [
       // Names, time, packages, the next hop. Without an outbound rule nothing leaves at all.
-      ...["53/udp", "53/tcp", "123/udp", "80/tcp", "443/tcp", `${resolved.relayHost?.port ?? 25}/tcp`]
+      ...["53/udp", "53/tcp", "123/udp", "80/tcp", "443/tcp", ...outgoingPorts(resolved)]
         .map((rule) => rule.split("/"))
         .map(([portRange, protocol]) => ({ protocol: protocol ?? "tcp", portRange, destinationAddresses: everywhere })),
       { protocol: "icmp", destinationAddresses: everywhere },
@@ -31,6 +32,13 @@ export function createFirewall(
     inboundRules: rules.inbound,
     outboundRules: rules.outbound,
   });
+}
+
+/** The next hops' ports, each once. */
+function outgoingPorts(settings: RelaySettings): string[] {
+  const direct = settings.relayHost ? [] : [25];
+  const hops = smartHosts(settings).map(({ relayHost }) => relayHost.port);
+  return [...new Set([...direct, ...hops])].map((port) => `${port}/tcp`);
 }
 
 /**

@@ -18,11 +18,13 @@ export interface StepResults {
   facts: pulumi.Output<Facts>;
   mainCf: pulumi.Output<string>;
   masterCf: pulumi.Output<string>;
+  /** What was wrong with the next hops when the configuration was last deployed, as sentences. */
+  preflight: pulumi.Output<string[]>;
   proof: pulumi.Output<Proof>;
 }
 
 const usersSources = ["lib.sh", "chroot.sh", "stores.sh", "generation.sh"];
-const applySources = [...usersSources, "services.sh", "trial.sh", "probe.py"];
+const applySources = [...usersSources, "services.sh", "preflight.sh", "preflight.py", "trial.sh", "probe.py"];
 
 /**
  * install, users, apply, proof: one after the other, each on one SSH connection. Users come before apply so that its
@@ -66,11 +68,11 @@ export function createSteps(
   const users = hostStep(`${name}-users`, "users", host, usersSources, userFiles, after(install));
 
   const bundle = pulumi
-    .all([settings, facts, secrets.relayHostPassword, secrets.alertWebhook])
-    .apply(([resolved, found, relayHostPassword, alertWebhook]) => {
+    .all([settings, facts, secrets.relayHostPassword, secrets.routePasswords, secrets.alertWebhook])
+    .apply(([resolved, found, relayHostPassword, routePasswords, alertWebhook]) => {
       const impossible = unsupported(resolved, found);
       if (impossible.length > 0) throw new pulumi.RunError(describeIssues(name, impossible));
-      return renderBundle(resolved, found, { relayHostPassword, alertWebhook });
+      return renderBundle(resolved, found, { relayHostPassword, routePasswords, alertWebhook });
     });
   const applyFiles = bundle.apply(({ generation, files }) => [text("generation", generation), ...files]);
   const apply = hostStep(`${name}-apply`, "apply", host, applySources, applyFiles, after(users));
@@ -93,6 +95,7 @@ export function createSteps(
     facts,
     mainCf: rendered.apply((both) => renderMainCf(...both)),
     masterCf: settings.apply((resolved) => renderMasterCf(resolved)),
+    preflight: apply.stdout.apply((stdout) => (JSON.parse(stdout) as { preflight?: string[] }).preflight ?? []),
     proof: proof.stdout.apply((stdout) => JSON.parse(stdout) as Proof),
   };
 }

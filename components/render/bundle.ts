@@ -2,8 +2,12 @@ import { createHash } from "node:crypto";
 import { RelaySettings } from "../settings/settings";
 import { Issue } from "../settings/validate";
 import { Facts } from "./facts";
+import { nextHops } from "./nextHops";
+import { routeTables } from "./outgoing";
+import { rewritingTables } from "./rewriting";
 import { renderMainCf } from "./mainCf";
 import { renderMasterCf, TrialServices } from "./masterCf";
+import { preflightPlan } from "./preflight";
 import { smokePlan, trialPlan, trialPortOffset, trialSender, trialSink } from "./probes";
 import { renderSaslConf, renderUserDatabase, trialSasl } from "./sasl";
 import { serviceFiles, services } from "./services";
@@ -40,13 +44,23 @@ export interface Bundle {
 /** The secrets that files of the bundle hold. */
 export interface BundleSecrets {
   relayHostPassword?: string;
+  /** Those of `relayRoutes` and `transports`, by the option that names their smart host. */
+  routePasswords?: Record<string, string | undefined>;
   alertWebhook?: string;
 }
 
 /** Where the trial instance of apply.sh lives; nothing of it survives the step. */
 const trialDirectory = "/var/lib/mail-relay/trial";
 
-/** Everything apply.sh installs or needs. Only `relay_password` holds a secret, so it alone is not world-readable. */
+/** Passwords of smart hosts by the option that names each. */
+export function smartHostPasswords({
+  relayHostPassword,
+  routePasswords,
+}: BundleSecrets): Record<string, string | undefined> {
+  return { relayHost: relayHostPassword, ...routePasswords };
+}
+
+/** Everything apply.sh installs or needs. Only password tables hold a secret, so they alone are not world-readable. */
 export function renderBundle(settings: RelaySettings, facts: Facts, secrets: BundleSecrets = {}): Bundle {
   const etc: RenderedFile[] = [
     { path: "main.cf", body: renderMainCf(settings, facts), mode: 0o644 },
@@ -57,9 +71,11 @@ export function renderBundle(settings: RelaySettings, facts: Facts, secrets: Bun
   ];
   const anySender = renderAnySender(settings);
   if (anySender !== "") etc.push({ path: "any_sender", body: anySender, mode: 0o644 });
-  if (settings.relayHost?.login !== undefined) {
-    const body = renderRelayPassword(settings.relayHost, secrets.relayHostPassword ?? "");
-    etc.push({ path: "relay_password", body, mode: 0o600 });
+  etc.push(...[...routeTables(settings), ...rewritingTables(settings)].map((table) => ({ ...table, mode: 0o644 })));
+  const passwords = smartHostPasswords(secrets);
+  for (const hop of nextHops(settings)) {
+    if (hop.passwordFile === undefined) continue;
+    etc.push({ path: hop.passwordFile, body: renderRelayPassword(hop, passwords[hop.option] ?? ""), mode: 0o600 });
   }
   const beside = serviceFiles(services(settings, secrets));
   const generation = digest([...etc, ...beside]);
@@ -69,6 +85,7 @@ export function renderBundle(settings: RelaySettings, facts: Facts, secrets: Bun
       ...inFolder("etc", etc),
       ...beside,
       ...checks(settings, facts),
+      ...preflight(settings, passwords),
       { path: "store", body: settings.sasl.store, mode: 0o600 },
       hostname(settings),
     ],
@@ -100,6 +117,7 @@ const trialServices: TrialServices = {
 function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
   // Exists only in the trial instance's own user database and only for its seconds on loopback.
   const trial = { login: "trial", password: "trial" };
+  const hops = nextHops(settings).map(({ transport }) => transport);
   const overrides = {
     queue_directory: `${trialDirectory}/queue`,
     data_directory: `${trialDirectory}/data`,
@@ -108,9 +126,13 @@ function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
     smtpd_authorized_xclient_hosts: "127.0.0.1",
     // Nothing a probe says may ever leave: all mail is held back but that to the sink, and see trialServices.
     default_transport: "relay",
-    defer_transports: ["relay", "lmtp", "local", "virtual"],
+    defer_transports: [...new Set(["relay", "lmtp", "local", "virtual", ...hops])].filter((name) => name !== "smtp"),
+    // The sink is another server than the one whose certificate is demanded.
+    ...(settings.relayHost?.tls === "verified" ? { smtp_tls_security_level: "encrypt" } : {}),
+    inet_protocols: "ipv4",
     transport_maps: [
       `inline:{{${trialSink} = smtp:[127.0.0.1]:${sink.port + trialPortOffset}}}`,
+      settings.transports.length > 0 ? "texthash:$config_directory/transports" : "",
       settings.postfixParameters.transport_maps ?? "",
     ].filter((maps) => maps !== ""),
     smtpd_sender_login_maps: [
@@ -130,6 +152,11 @@ function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
     { path: "trial.plan", body: plan(trialPlan(settings, trial)), mode: 0o600 },
     { path: "smoke.plan", body: plan(smokePlan(settings)), mode: 0o600 },
   ];
+}
+
+function preflight(settings: RelaySettings, passwords: Record<string, string | undefined>): RenderedFile[] {
+  const plan = preflightPlan(settings, passwords);
+  return plan ? [{ path: "preflight.plan", body: JSON.stringify(plan) + "\n", mode: 0o600 }] : [];
 }
 
 function hostname(settings: RelaySettings): RenderedFile {

@@ -3,6 +3,7 @@ import { clientTls } from "./clientTls";
 import { Facts } from "./facts";
 import { outgoing } from "./outgoing";
 import { only, Parameters, ParameterValue } from "./parameters";
+import { rewritingParameters } from "./rewriting";
 import { senderLoginMaps } from "./tables";
 
 /** Prints parameters in their given order; `#` never starts inside a value, where Postfix would take it as text. */
@@ -32,6 +33,7 @@ export function renderMainCf(settings: RelaySettings, facts: Facts, overrides: P
     ["Login; the listeners in master.cf switch it on", sasl(settings, facts)],
     ["TLS for clients", clientTls()],
     ["Outgoing mail", outgoing(settings)],
+    ["Changes to messages", rewritingParameters(settings)],
     ["Throughput", throughput()],
     ["Chosen with postfixParameters", settings.postfixParameters],
   ];
@@ -52,7 +54,7 @@ function identity(settings: RelaySettings, facts: Facts): Parameters {
     myorigin: "$myhostname",
     smtpd_banner: "$myhostname ESMTP",
     inet_interfaces: "all",
-    inet_protocols: "ipv4",
+    inet_protocols: settings.inetProtocols,
   };
 }
 

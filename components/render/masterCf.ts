@@ -1,4 +1,5 @@
 import { ListenerName, RelaySettings } from "../settings/settings";
+import { hopServices } from "./nextHops";
 
 /** One line of master.cf, in its own column order; undefined columns print as `-`. */
 interface Service {
@@ -112,7 +113,7 @@ export type Binding = (listener: { port: number; service: string }) => string;
 
 const publicBinding: Binding = (listener) => listener.service;
 
-/** What the trial instance has besides: listeners of its own, and options for its SMTP client. */
+/** What the trial instance has besides: listeners of its own, and options for its SMTP clients. */
 export interface TrialServices {
   listeners: { port: number; service: string; options: Record<string, string> }[];
   smtp: Record<string, string>;
@@ -132,11 +133,14 @@ export function renderMasterCf(
     command: "smtpd",
     options: listener.options,
   }));
-  const withTrial = (service: Service) => (service.name === "smtp" ? { ...service, options: trial.smtp } : service);
+  const hops = hopServices(settings).map((hop): Service => ({ ...hop, type: "unix", chroot: true, command: "smtp" }));
+  const isClient = (service: Service) => service.name === "smtp" || hops.includes(service);
+  const withTrial = (service: Service) =>
+    isClient(service) ? { ...service, options: { ...service.options, ...trial.smtp } } : service;
   return [
     "# Managed by pulumi-mail-relay: change the MailRelay's arguments, edits here are lost.",
     "# service       type  private  unpriv  chroot  wakeup  maxproc  command",
-    ...[...inet, ...packaged.map(withTrial)].flatMap(printService),
+    ...[...inet, ...[...packaged, ...hops].map(withTrial)].flatMap(printService),
     "",
   ].join("\n");
 }

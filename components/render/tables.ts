@@ -1,10 +1,11 @@
-import { RelayHostSettings, RelaySettings, UserSettings } from "../settings/settings";
+import { RelaySettings, UserSettings } from "../settings/settings";
+import { hopAddress, NextHop } from "./nextHops";
 
 /** Lookup tables as text, for Postfix's `texthash:`. */
 
-/** Postfix's `smtp_sasl_password_maps` for the smart host; the key is exactly what `relayhost` says. */
-export function renderRelayPassword(relayHost: RelayHostSettings, password: string): string {
-  return `[${relayHost.host}]:${relayHost.port} ${relayHost.login ?? ""}:${password}\n`;
+/** Postfix's `smtp_sasl_password_maps` for one smart host; the key is exactly what `relayhost` or a route says. */
+export function renderRelayPassword(hop: NextHop, password: string): string {
+  return `${hopAddress(hop)} ${hop.login ?? ""}:${password}\n`;
 }
 
 /** Postfix's `alias_maps`: the relay's own accounts and where their mail goes. */

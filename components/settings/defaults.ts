@@ -1,6 +1,8 @@
 /** Every default in one place; `args.ts` says the same in prose. */
 export const defaults = {
   relayHostPort: 2525,
+  inetProtocols: "ipv4",
+  delivery: { concurrency: 20, pauseSeconds: 0, recipients: 50, messagesPerConnection: 100 },
   listeners: { smtp: true, submission: true, submissions: false, alternate: false },
   saslPath: "smtpd",
   mechanisms: ["PLAIN", "LOGIN"],

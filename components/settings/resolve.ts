@@ -1,5 +1,6 @@
 import { normaliseNetwork } from "./addresses";
 import { defaults } from "./defaults";
+import { resolveOutgoing } from "./outgoing";
 import { ListenerName, RelayInput, RelaySettings, SaslSettings, UserSettings, UserStore } from "./settings";
 
 /** The domain a host name lies in: all labels but the first. */
@@ -36,11 +37,7 @@ export function resolve(input: RelayInput, today: string): RelaySettings {
       certificateShare: input.alerts.certificateShare ?? defaults.alerts.certificateShare,
     },
     logDays: input.logDays ?? (input.droplet ? defaults.logDays : 0),
-    relayHost: input.relayHost && {
-      host: required(input.relayHost.host),
-      port: input.relayHost.port ?? defaults.relayHostPort,
-      login: input.relayHost.login,
-    },
+    ...resolveOutgoing(input),
     droplet: input.droplet && {
       region: required(input.droplet.region),
       sshSources: input.droplet.sshSources ?? [],

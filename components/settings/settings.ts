@@ -1,9 +1,13 @@
+import type { OutgoingInput, OutgoingSettings } from "./outgoing";
+
+export type { RelayHostSettings } from "./outgoing";
+
 /**
  * The plain shapes settings work on: `RelayInput` is `MailRelayArgs` with every Output resolved and every secret left
  * out, `RelaySettings` is the same with nothing left open.
  */
 
-export interface RelayInput {
+export interface RelayInput extends OutgoingInput {
   myHostname?: string;
   myDomain?: string;
   users?: UserInput[];
@@ -25,7 +29,6 @@ export interface RelayInput {
   metrics?: boolean;
   alerts?: { mail?: string; deferredAge?: number; loginFailures?: number; certificateShare?: number };
   logDays?: number;
-  relayHost?: { host?: string; port?: number; login?: string };
   droplet?: {
     region?: string;
     sshSources?: string[];
@@ -52,6 +55,8 @@ export interface RelaySecrets {
   /** In the order of `users`; undefined where there is none. */
   previousPasswords?: (string | undefined)[];
   relayHostPassword?: string;
+  /** Those of `relayRoutes` and `transports`, by the option that names their smart host. */
+  routePasswords?: Record<string, string | undefined>;
   alertWebhook?: string;
 }
 
@@ -62,12 +67,6 @@ export interface AlertSettings {
   deferredAge: number;
   loginFailures: number;
   certificateShare: number;
-}
-
-export interface RelayHostSettings {
-  host: string;
-  port: number;
-  login?: string;
 }
 
 export interface DropletSettings {
@@ -113,7 +112,7 @@ export interface SaslSettings {
   realm: string;
 }
 
-export interface RelaySettings {
+export interface RelaySettings extends OutgoingSettings {
   myHostname: string;
   myDomain: string;
   aliases: Record<string, string>;
@@ -128,6 +127,5 @@ export interface RelaySettings {
   alerts?: AlertSettings;
   /** 0: the journal is left as it is. */
   logDays: number;
-  relayHost?: RelayHostSettings;
   droplet?: DropletSettings;
 }

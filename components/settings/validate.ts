@@ -1,9 +1,13 @@
 import { checkAlerts, checkDropletAlerts, checkLogDays, checkWebhook } from "./checks/alerts";
+import { checkBeside } from "./checks/beside";
+import { checkDelivery } from "./checks/delivery";
 import { checkLocal, checkNames } from "./checks/names";
 import { checkNetworks } from "./checks/networks";
 import { checkParameters } from "./checks/parameters";
-import { checkRelayHost } from "./checks/relayHost";
+import { checkRelayHost, checkSmartHostPasswords } from "./checks/relayHost";
 import { Report } from "./checks/report";
+import { checkRewriting } from "./checks/rewriting";
+import { checkRoutes } from "./checks/routes";
 import { checkSasl } from "./checks/sasl";
 import { checkTarget } from "./checks/target";
 import { checkSecrets, checkUsers } from "./checks/users";
@@ -25,6 +29,10 @@ const checks = [
   checkSasl,
   checkParameters,
   checkRelayHost,
+  checkRoutes,
+  checkDelivery,
+  checkRewriting,
+  checkBeside,
   checkAlerts,
   checkDropletAlerts,
   checkLogDays,
@@ -40,6 +48,7 @@ export function validate(input: RelayInput): Issue[] {
 export function validateSecrets(secrets: RelaySecrets): Issue[] {
   return collect((report) => {
     checkSecrets(secrets, report);
+    checkSmartHostPasswords(secrets, report);
     checkWebhook(secrets.alertWebhook, report);
   });
 }

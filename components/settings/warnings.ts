@@ -1,8 +1,10 @@
 import { parseNetwork } from "./addresses";
+import { outgoingWarnings } from "./outgoingWarnings";
 import { RelaySettings } from "./settings";
 
 /** What is allowed, but is worth a second look; one sentence each. */
-export function warnings({ myNetworks, relayHost, droplet, users }: RelaySettings): string[] {
+export function warnings(settings: RelaySettings): string[] {
+  const { myNetworks, users } = settings;
   const isPublic = (network: string) => parseNetwork(network)?.address.range() === "unicast";
   const open = myNetworks.filter(isPublic);
   const found: string[] = [];
@@ -12,12 +14,7 @@ export function warnings({ myNetworks, relayHost, droplet, users }: RelaySetting
         "Keep such ranges as small as the clients allow, or give those clients a login.",
     );
   }
-  if (droplet && relayHost && [25, 465, 587].includes(relayHost.port)) {
-    found.push(
-      `relayHost.port is ${relayHost.port}, which DigitalOcean blocks on its way out of droplets: mail would wait in ` +
-        "the queue. Use 2525 if the smart host has it.",
-    );
-  }
+  found.push(...outgoingWarnings(settings));
   users.forEach(({ login, overlap }, index) => {
     if (overlap === "ended") {
       found.push(

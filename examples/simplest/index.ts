@@ -9,6 +9,8 @@ const relay = new MailRelay("relay", {
   users: [{ login: "office" }],
   // Printers and scanners that cannot log in send from here.
   myNetworks: ["192.0.2.0/28"],
+  // Mail leaves by MX, on port 25, which DigitalOcean has to open for your account; otherwise give a relayHost.
+  directDelivery: true,
   droplet: { region: "fra1", sshSources: [config.require("sshSource")] },
 });
 

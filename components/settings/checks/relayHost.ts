@@ -1,18 +1,87 @@
 import { parseNetwork } from "../addresses";
-import { RelayInput } from "../settings";
+import { RelayHostInput, smartHosts } from "../outgoing";
+import { Preset, presetNamed, presets } from "../presets";
+import { RelayInput, RelaySecrets } from "../settings";
 import { checkPort, isHostname, quote, Report } from "./report";
+import { checkPassword } from "./users";
 
-/** The next hop. */
-export function checkRelayHost({ relayHost }: RelayInput, report: Report): void {
-  if (!relayHost) return;
-  const { host, port, login } = relayHost;
-  const address = host === undefined ? undefined : parseNetwork(host);
-  if (host === undefined) report("relayHost.host", "missing; give the smart host's name, for example smtp.example.net");
-  else if (!isHostname(host, 2) && !(address && !host.includes("/"))) {
-    report("relayHost.host", `${quote(host)} is not a host name or address; give it without brackets, port or scheme`);
+const levels = ["opportunistic", "required", "verified"];
+
+/** Every smart host, wherever it is given. */
+export function checkRelayHost(input: RelayInput, report: Report): void {
+  for (const { option, relayHost } of smartHosts(input)) {
+    checkSmartHost(relayHost, (field, message) => report(`${option}.${field}`, message));
   }
-  checkPort("relayHost.port", port, report);
+}
+
+function checkSmartHost(relayHost: RelayHostInput, report: Report): void {
+  const { host, port, preset, login } = relayHost;
+  const known = presetNamed(preset);
+  if (preset !== undefined && !known) {
+    report("preset", `${quote(preset)} is not a known provider; use one of ${Object.keys(presets).join(", ")}`);
+  } else if (host !== undefined) checkHost(host, report);
+  else if (!known) report("host", "missing; give the smart host's name, for example smtp.example.net, or a preset");
+  checkRegion(relayHost, known, report);
+  checkPort("port", port, report);
   if (login !== undefined && !/^[^\s:\p{Cc}]{1,256}$/u.test(login)) {
-    report("relayHost.login", `${quote(login)} cannot be a login; spaces and colons are not possible in it`);
+    report("login", `${quote(login)} cannot be a login; spaces and colons are not possible in it`);
+  } else if (known && host === undefined) checkLogin(login, known, report);
+  checkTls(relayHost, report);
+}
+
+function checkHost(host: string, report: Report): void {
+  const address = parseNetwork(host);
+  if (!isHostname(host, 2) && !(address && !/[/[]/.test(host))) {
+    report("host", `${quote(host)} is not a host name or address; give it without brackets, port or scheme`);
+  }
+}
+
+function checkRegion({ region, preset }: RelayHostInput, known: Preset | undefined, report: Report): void {
+  const regions = known?.regions;
+  if (region === undefined) {
+    if (regions?.required)
+      report("region", `missing; ${known?.title} has a host name per region, such as ${regions.example}`);
+  } else if (preset === undefined) report("region", `${quote(region)} was given without preset, which it belongs to`);
+  else if (known && !regions)
+    report("region", `${quote(region)} is not needed: ${known.title} has one host name; leave it out`);
+  else if (regions && !regions.pattern.test(region)) {
+    report("region", `${quote(region)} is not a region of ${known?.title}; give one such as ${regions.example}`);
+  }
+}
+
+/** With a host of one's own the provider's rules need not hold. */
+function checkLogin(login: string | undefined, { title, login: rule, page }: Preset, report: Report): void {
+  if (login === undefined) {
+    if (rule.required) report("login", `missing; ${title} takes mail with a login only: ${rule.shape} (${page})`);
+  } else if (!rule.pattern.test(login)) {
+    report("login", `${quote(login)} is not a login of ${title}, which is ${rule.shape} (${page})`);
+  }
+}
+
+function checkTls({ tls, wrapperMode, port, login, host }: RelayHostInput, report: Report): void {
+  if (tls === undefined) return;
+  if (!levels.includes(tls)) report("tls", `${quote(tls)} is not a TLS level; use ${levels.join(", ")}`);
+  if (tls === "opportunistic" && login !== undefined) {
+    report("tls", `${quote(tls)} could send the login in clear; use required or verified`);
+  } else if (tls === "opportunistic" && (wrapperMode ?? port === 465)) {
+    report("tls", `${quote(tls)} cannot be where TLS starts with the first byte; use required or verified`);
+  }
+  if (tls === "verified" && host !== undefined && parseNetwork(host)) {
+    report("tls", `${quote(tls)} needs a name to compare with the certificate, and host is an address; use required`);
+  }
+}
+
+/** The passwords at smart hosts; never quotes one. */
+export function checkSmartHostPasswords(secrets: RelaySecrets, report: Report): void {
+  for (const [option, password] of Object.entries({
+    relayHost: secrets.relayHostPassword,
+    ...secrets.routePasswords,
+  })) {
+    if (password === undefined) continue;
+    const path = `${option}.password`;
+    checkPassword(path, password, report);
+    if (typeof password === "string" && password !== password.trim()) {
+      report(path, "begins or ends with a space, which Postfix's password table cannot hold");
+    }
   }
 }

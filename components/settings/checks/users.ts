@@ -52,15 +52,10 @@ export function checkSecrets(secrets: RelaySecrets, report: Report): void {
   secrets.previousPasswords?.forEach((password, index) => {
     if (password !== undefined) checkPassword(`users[${index}].previousPassword`, password, report);
   });
-  const { relayHostPassword } = secrets;
-  if (relayHostPassword === undefined) return;
-  checkPassword("relayHost.password", relayHostPassword, report);
-  if (typeof relayHostPassword === "string" && relayHostPassword !== relayHostPassword.trim()) {
-    report("relayHost.password", "begins or ends with a space, which Postfix's password table cannot hold");
-  }
 }
 
-function checkPassword(path: string, password: string, report: Report): void {
+/** What no login can have as its password. */
+export function checkPassword(path: string, password: string, report: Report): void {
   // Configuration files know numbers, and 0123 would not even be the one that was meant.
   if (typeof password !== "string") return report(path, "is not text; put it in quotes");
   const length = [...password].length;

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MailRelay, MailRelayArgs } from "../../../components";
+import { MailRelay, MailRelayArgs, RelayHostPreset } from "../../../components";
 import { RecordingMocks, settled } from "./recording";
 
 const canary = "canary-Pa55word";
@@ -107,6 +107,51 @@ test("the firewalls let in SSH from the given sources, ICMP and the listeners, n
     ["587", everywhere],
   ]);
   expect(mocks.named("relay-listeners-firewall").inputs.outboundRules).toBeUndefined();
+});
+
+test.each<[string, Partial<MailRelayArgs>, string[]]>([
+  ["a smart host", {}, ["2525"]],
+  ["delivery by MX", { relayHost: undefined }, ["25"]],
+  [
+    "smart hosts on several ports, each once",
+    {
+      relayRoutes: [
+        { senders: ["@a.example"], relayHost: { host: "a.example", port: 465 } },
+        {
+          senders: ["@b.example"],
+          relayHost: {
+            preset: RelayHostPreset.Ses,
+            region: "eu-west-1",
+            login: "AKIAIOSFODNN7EXAMPLE",
+            password: canary,
+          },
+        },
+      ],
+      transports: [{ destinations: ["c.example"], relayHost: { host: "c.example" } }],
+    },
+    ["2525", "465", "2587"],
+  ],
+])("the firewall lets out what %s needs, and else only names, time and packages", async (_, change, ports) => {
+  const { mocks } = await deploy({ ...args, ...change });
+  const rules = mocks.named("relay-firewall").inputs.outboundRules as { protocol: string; portRange?: string }[];
+  expect(rules.map(({ protocol, portRange }) => `${protocol} ${portRange}`)).toEqual([
+    "udp 53",
+    "tcp 53",
+    "udp 123",
+    "tcp 80",
+    "tcp 443",
+    ...ports.map((port) => `tcp ${port}`),
+    "icmp undefined",
+  ]);
+  expect(JSON.stringify(mocks.named("relay-firewall").inputs)).not.toContain(canary);
+});
+
+test("half a login of a route is refused under its own path", async () => {
+  await pulumi.runtime.setMocks(new RecordingMocks());
+  const relayRoutes = [{ senders: ["@a.example"], relayHost: { host: "a.example", login: "a" } }];
+  expect(() => new MailRelay("half", { ...args, relayRoutes })).toThrow(
+    /relayRoutes\[0\]\.relayHost\.password: missing/,
+  );
 });
 
 const dropletArgs = args.droplet!;

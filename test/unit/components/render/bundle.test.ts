@@ -21,11 +21,14 @@ test("a changed smart-host password is a new generation", () => {
   expect(rotated.generation).not.toBe(first.generation);
 });
 
-test("the smart-host password is in one file, readable to root alone", () => {
+test("the smart-host password is installed in one file, and like the plan that tries it readable to root alone", () => {
   const holding = renderBundle(fullSettings(), facts, { relayHostPassword: password }).files.filter(({ body }) =>
     body.includes("canary"),
   );
-  expect(holding.map(({ path, mode }) => [path, mode])).toEqual([["etc/relay_password", 0o600]]);
+  expect(holding.map(({ path, mode }) => [path, mode])).toEqual([
+    ["etc/relay_password", 0o600],
+    ["preflight.plan", 0o600],
+  ]);
   expect(holding[0]?.body).toBe("[smtp.example.net]:2525 account:canary-smart-host\n");
 });
 

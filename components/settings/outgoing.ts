@@ -1,0 +1,168 @@
+import { defaults } from "./defaults";
+import { presetNamed } from "./presets";
+import type { RelayInput } from "./settings";
+
+/** The shapes of everything about outgoing mail, as `RelayInput` and `RelaySettings` hold them, and their defaults. */
+
+export type RelayHostTls = "opportunistic" | "required" | "verified";
+export type PreflightMode = "warn" | "require" | "off";
+
+export interface RelayHostInput {
+  preset?: string;
+  region?: string;
+  host?: string;
+  port?: number;
+  tls?: string;
+  wrapperMode?: boolean;
+  login?: string;
+}
+
+export interface OutgoingInput {
+  relayHost?: RelayHostInput;
+  relayRoutes?: { senders?: string[]; relayHost?: RelayHostInput }[];
+  transports?: { destinations?: string[]; relayHost?: RelayHostInput }[];
+  directDelivery?: boolean;
+  preflight?: string;
+  inetProtocols?: string;
+  delivery?: Partial<DeliverySettings>;
+  alwaysBcc?: string;
+  rewriting?: Partial<RewritingSettings>;
+  headerChecks?: HeaderCheck[];
+}
+
+export interface RelayHostSettings {
+  preset?: string;
+  host: string;
+  port: number;
+  tls: RelayHostTls;
+  wrapperMode: boolean;
+  login?: string;
+}
+
+export interface DeliverySettings {
+  concurrency: number;
+  pauseSeconds: number;
+  recipients: number;
+  messagesPerConnection: number;
+}
+
+export interface AddressRewrite {
+  from: string;
+  to: string;
+}
+
+/** Each an ordered list; empty for none. */
+export interface RewritingSettings {
+  canonical: AddressRewrite[];
+  senders: AddressRewrite[];
+  recipients: AddressRewrite[];
+  generic: AddressRewrite[];
+}
+
+/** Any of these may begin and end a pattern of a Postfix table; one must not be in it. */
+export const delimiters = ["/", "~", "%", "=", ";", ",", "@", "&"];
+
+export interface HeaderCheck {
+  header: string;
+  pattern?: string;
+  action: string;
+  text?: string;
+}
+
+export interface OutgoingSettings {
+  relayHost?: RelayHostSettings;
+  relayRoutes: { senders: string[]; relayHost: RelayHostSettings }[];
+  transports: { destinations: string[]; relayHost: RelayHostSettings }[];
+  /** Whether delivery by MX was asked for by name. */
+  directDelivery: boolean;
+  /** Undefined: each next hop's own default. */
+  preflight?: PreflightMode;
+  inetProtocols: string;
+  delivery: DeliverySettings;
+  alwaysBcc?: string;
+  rewriting: RewritingSettings;
+  headerChecks: HeaderCheck[];
+}
+
+/** Fills the defaults of what `validate` found nothing wrong with. */
+export function resolveOutgoing(input: RelayInput): OutgoingSettings {
+  const { delivery, rewriting } = input;
+  const relayHost = input.relayHost && resolveRelayHost(input.relayHost);
+  return {
+    relayHost,
+    relayRoutes: (input.relayRoutes ?? []).map((route) => ({
+      senders: (route.senders ?? []).map((sender) => sender.toLowerCase()),
+      relayHost: resolveRelayHost(route.relayHost ?? {}),
+    })),
+    transports: (input.transports ?? []).map((transport) => ({
+      destinations: (transport.destinations ?? []).map((destination) => destination.toLowerCase()),
+      relayHost: resolveRelayHost(transport.relayHost ?? {}),
+    })),
+    directDelivery: input.directDelivery ?? false,
+    preflight: input.preflight as PreflightMode | undefined,
+    inetProtocols: input.inetProtocols ?? defaults.inetProtocols,
+    delivery: {
+      concurrency:
+        delivery?.concurrency ??
+        Math.min(defaults.delivery.concurrency, presetNamed(relayHost?.preset)?.connections ?? Infinity),
+      pauseSeconds: delivery?.pauseSeconds ?? defaults.delivery.pauseSeconds,
+      recipients: delivery?.recipients ?? defaults.delivery.recipients,
+      messagesPerConnection: delivery?.messagesPerConnection ?? defaults.delivery.messagesPerConnection,
+    },
+    alwaysBcc: input.alwaysBcc,
+    rewriting: {
+      canonical: rewriting?.canonical ?? [],
+      senders: rewriting?.senders ?? [],
+      recipients: rewriting?.recipients ?? [],
+      generic: rewriting?.generic ?? [],
+    },
+    headerChecks: input.headerChecks ?? [],
+  };
+}
+
+export function resolveRelayHost(input: RelayHostInput): RelayHostSettings {
+  const preset = presetNamed(input.preset);
+  const host = input.host ?? preset?.host(input.region);
+  if (host === undefined) throw new Error("resolveRelayHost() needs an input that validate() accepted");
+  const port = input.port ?? preset?.defaultPort ?? defaults.relayHostPort;
+  const wrapperMode = input.wrapperMode ?? wantsWrapper(input, port);
+  const plain = input.login === undefined && !wrapperMode ? "opportunistic" : "required";
+  return {
+    preset: preset && input.preset,
+    host,
+    port,
+    tls: (input.tls as RelayHostTls | undefined) ?? preset?.tls ?? plain,
+    wrapperMode,
+    login: input.login,
+  };
+}
+
+function wantsWrapper({ preset }: RelayHostInput, port: number): boolean {
+  return port === 465 || (presetNamed(preset)?.wrapperPorts.includes(port) ?? false);
+}
+
+/** A smart host with the option that names it. */
+interface Named<T> {
+  option: string;
+  relayHost: T;
+}
+
+interface Routing<T> {
+  relayHost?: T;
+  relayRoutes?: { relayHost?: T }[];
+  transports?: { relayHost?: T }[];
+}
+
+/** Every smart host, in the order of the options. */
+export function smartHosts<T>({ relayHost, relayRoutes = [], transports = [] }: Routing<T>): Named<T>[] {
+  const named = (list: string) => (route: { relayHost?: T }, index: number) => ({
+    option: `${list}[${index}].relayHost`,
+    relayHost: route.relayHost,
+  });
+  const all = [
+    { option: "relayHost", relayHost },
+    ...relayRoutes.map(named("relayRoutes")),
+    ...transports.map(named("transports")),
+  ];
+  return all.filter((hop): hop is Named<T> => hop.relayHost !== undefined);
+}

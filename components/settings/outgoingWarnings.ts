@@ -1,0 +1,63 @@
+import { RelayHostSettings, smartHosts } from "./outgoing";
+import { presetNamed } from "./presets";
+import type { RelaySettings } from "./settings";
+
+/** The ports DigitalOcean lets no droplet out on, unless it was asked to. */
+const blocked = [25, 465, 587];
+
+/** Postfix's own default, the same in every release. */
+const messageBytes = "10240000";
+
+/** What is allowed for outgoing mail, but would not go well. */
+export function outgoingWarnings(settings: RelaySettings): string[] {
+  const { relayHost, directDelivery, droplet, inetProtocols } = settings;
+  const found = smartHosts(settings).flatMap(({ option, relayHost: hop }) => aboutSmartHost(settings, option, hop));
+  if (droplet && !relayHost && !directDelivery) {
+    found.push(
+      "neither relayHost nor directDelivery is given: mail would leave by MX on port 25, which DigitalOcean blocks on " +
+        "most accounts. Give a relayHost, or say directDelivery: true if your account may use port 25.",
+    );
+  }
+  if (droplet && inetProtocols === "all") {
+    found.push("inetProtocols is all, but droplets are made without IPv6, and DigitalOcean blocks mail over it.");
+  }
+  return found;
+}
+
+function aboutSmartHost(settings: RelaySettings, option: string, { port, preset: name }: RelayHostSettings): string[] {
+  const preset = presetNamed(name);
+  const found: string[] = [];
+  if (settings.droplet && blocked.includes(port)) {
+    found.push(
+      `${option}.port is ${port}, which DigitalOcean blocks on its way out of droplets: mail would wait in ` +
+        `the queue. ${portAdvice(name)}`,
+    );
+  }
+  if (!preset) return found;
+  if (![...preset.ports, ...preset.wrapperPorts].includes(port)) {
+    const ports = [...preset.ports, ...preset.wrapperPorts].join(", ");
+    found.push(`${option}.port is ${port}, but ${preset.title} is known to listen on ${ports} (${preset.page}).`);
+  }
+  const limit = Number(settings.postfixParameters.message_size_limit ?? messageBytes);
+  if (limit === 0 || limit > preset.messageBytes) {
+    found.push(
+      `the relay takes messages of ${limit === 0 ? "any size" : `up to ${limit} bytes`}, but ${preset.title} at ${option} ` +
+        `only up to ${preset.messageBytes}: larger ones come back. Lower postfixParameters.message_size_limit.`,
+    );
+  }
+  if (settings.delivery.recipients > preset.recipients) {
+    found.push(
+      `delivery.recipients is ${settings.delivery.recipients}, but ${preset.title} at ${option} takes ${preset.recipients}.`,
+    );
+  }
+  return found;
+}
+
+/** Which port would do on a droplet. */
+export function portAdvice(presetName: string | undefined): string {
+  const preset = presetNamed(presetName);
+  if (!preset) return "Use 2525 if the smart host has it.";
+  const open = [...preset.ports, ...preset.wrapperPorts].filter((port) => !blocked.includes(port));
+  if (open.length === 0) return `${preset.title} has no other port: use a smart host that has 2525.`;
+  return `Use ${open.includes(2525) ? 2525 : open[0]}, which ${preset.title} has too.`;
+}

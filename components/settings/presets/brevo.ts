@@ -1,0 +1,14 @@
+import { addressLogin, Preset } from "./preset";
+
+export const brevo: Preset = {
+  title: "Brevo",
+  page: "https://developers.brevo.com/docs/smtp-integration",
+  host: () => "smtp-relay.brevo.com",
+  ports: [587, 2525],
+  wrapperPorts: [465],
+  defaultPort: 2525,
+  tls: "verified",
+  login: { required: true, pattern: addressLogin, shape: "the SMTP login, an address; the password is an SMTP key" },
+  messageBytes: 20 * 1024 * 1024,
+  recipients: 99,
+};

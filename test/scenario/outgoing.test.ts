@@ -1,0 +1,226 @@
+import { MAIL_DOMAINS, SINK_NAME, type RelayHostConfig } from "../../sandbox/labConfig";
+import type { Lab } from "../../sandbox/lab";
+import { selfSigned, type Certificate } from "../../sandbox/mail/certificate";
+import { send } from "../../sandbox/mail/client";
+import type { ReceivedMessage } from "../../sandbox/mail/mailbox";
+import { startSink, type Refusal, type Sink } from "../../sandbox/mail/sink";
+import { startProviders, type Provider } from "./providers";
+import { eventually, failureOf, onHost, patience, remoteCommands, testLab } from "./support";
+
+jest.setTimeout(patience);
+
+const right = "canary right";
+const wrong = "canary wrong";
+/** Routed nowhere: packets to it are lost, as to a port that a cloud blocks. */
+const silent = "203.0.113.254";
+
+/** Trusted, but for another name than the one it is met under. */
+const elsewhere = selfSigned("elsewhere.test");
+
+let lab: Lab;
+let providers: Provider[] = [];
+const sinks: Record<string, Sink> = {};
+/** What the smart host says to mail for bob, when it has something against it. */
+let refusal: Refusal | undefined;
+
+async function open(name: string, options: Partial<Parameters<typeof startSink>[0]>): Promise<void> {
+  sinks[name] = await startSink({ address: lab.cloud.gateway, port: 0, ...options });
+}
+
+beforeAll(async () => {
+  lab = await testLab("outgoing");
+  const { gateway } = lab.cloud;
+  providers = await startProviders(lab);
+  await lab.cloud.setDns([
+    { name: SINK_NAME, type: "A", value: gateway },
+    ...MAIL_DOMAINS.map((name) => ({ name, type: "MX" as const, value: SINK_NAME })),
+    ...providers.map(({ host, address }) => ({ name: host, type: "A" as const, value: address })),
+    ...["smart.test", "other.test", "named.test"].map((name) => ({ name, type: "A" as const, value: gateway })),
+    { name: "silent.test", type: "A", value: silent },
+  ]);
+  await open("smart", {
+    port: 2525,
+    logins: { account: right },
+    refuse: ({ at, to }) => (at === "rcpt" && to[0]?.startsWith("bob") ? refusal : undefined),
+  });
+  await open("second", { port: 465, tls: "implicit", logins: { second: right } });
+  await open("picky", {
+    port: 2600,
+    refuse: ({ at }) => (at === "mail" ? { code: 550, text: "5.7.1 not yours" } : undefined),
+  });
+  await open("plain", { port: 2601, tls: "none" });
+  await open("named", { port: 2602, certificate: elsewhere });
+});
+
+afterAll(async () => {
+  await Promise.all([...providers.map(({ sink }) => sink), ...Object.values(sinks)].map((sink) => sink.close()));
+  await lab?.close();
+});
+
+/** Has the droplet's system vouch for certificates, as it does for those of real providers. */
+async function trust(certificates: Certificate[]): Promise<void> {
+  const write = ({ cert }: Certificate, index: number) =>
+    `echo '${cert}' >/usr/local/share/ca-certificates/${index}.crt`;
+  await onHost(lab, [...certificates.map(write), "update-ca-certificates >/dev/null 2>&1"].join("\n"));
+}
+
+const smart: RelayHostConfig = { host: "smart.test", login: "account", password: right };
+const route = (domain: string, relayHost: RelayHostConfig) => ({ senders: [`@${domain}`], relayHost });
+const users = [{ login: "gateway", password: "password of gateway", allowedSenders: ["any"] }];
+
+async function sendFrom(from: string, subject: string, to = "bob@receiver.test"): Promise<void> {
+  await send({
+    host: (await lab.outputs()).address,
+    port: 587,
+    localAddress: lab.cloud.strangerClient,
+    login: "gateway",
+    password: "password of gateway",
+    from,
+    to,
+    subject,
+    text: "hello",
+    tls: "starttls",
+  });
+}
+
+const arrived = (sink: Sink, subject: string): Promise<ReceivedMessage> =>
+  sink.waitForMessage(({ raw }) => raw.includes(`Subject: ${subject}`), 60_000);
+
+const queued = async (subject: string) => {
+  const ids = (await onHost(lab, "postqueue -j")).split("\n").filter(Boolean);
+  const entries = ids.map((line) => JSON.parse(line) as { queue_id: string; recipients: { delay_reason?: string }[] });
+  for (const { queue_id: id, recipients } of entries) {
+    const headers = await onHost(lab, `postcat -hq ${id}`);
+    if (headers.includes(`Subject: ${subject}`)) return recipients[0]?.delay_reason ?? "";
+  }
+  throw new Error(`${subject} is not in the queue`);
+};
+
+test("a first up says of every next hop what is wrong with it, and nothing goes live", async () => {
+  lab.configure({
+    users,
+    relayHost: { ...smart, password: wrong },
+    relayRoutes: [
+      route("silent.test", { host: "silent.test", port: 587 }),
+      route("nowhere.test", { host: "nowhere.test" }),
+      route("closed.test", { host: "smart.test", port: 2699 }),
+      route("untrusted.test", { host: "smart.test", tls: "verified", login: "account", password: right }),
+      route("picky.test", { host: "smart.test", port: 2600 }),
+      route("plain.test", { host: "smart.test", port: 2601, tls: "required" }),
+      route("wrapped.test", { host: "smart.test", port: 2601, wrapperMode: true }),
+      route("late.test", { host: "smart.test", port: 465, wrapperMode: false }),
+    ],
+  });
+  const { message } = await failureOf(lab.up());
+  const said = (option: string) => new RegExp(`${option.replaceAll(/[[\]]/g, "\\$&")} \\S+: (.*)`).exec(message)?.[1];
+  const at = (index: number) => said(`relayRoutes[${index}].relayHost`);
+  expect(said("relayHost")).toMatch(/^it refuses the login account or its password: 535 authentication failed/);
+  expect(at(0)).toMatch(
+    /^nothing answers on port 587 within 8 seconds, as where the cloud blocks 25, 465 and 587.*2525/,
+  );
+  expect(at(1)).toMatch(/^there is no host of the name nowhere\.test$/);
+  expect(at(2)).toMatch(/^the connection to port 2699 is refused/);
+  expect(at(3)).toMatch(/^its certificate is not to be trusted: self.signed certificate/);
+  expect(at(4)).toMatch(/^it refuses the sender postmaster\S+: 550 5\.7\.1 not yours$/);
+  expect(at(5)).toMatch(/^it offers no STARTTLS on port 2601, and tls is \S+$/);
+  expect(at(6)).toMatch(/^port 2601 does not speak TLS from the first byte: set wrapperMode to false$/);
+  expect(at(7)).toMatch(
+    /does not greet within 8 seconds; if TLS starts with the first byte there, set wrapperMode to true$/,
+  );
+  expect(message).toContain("mail could not leave this host, so nothing was changed");
+  expect(message).not.toContain("canary");
+  expect(await onHost(lab, "ls /etc/postfix/generations 2>/dev/null || true")).toBe("");
+});
+
+test("every provider is reached as it wants to be, each route with its own login", async () => {
+  await trust([...providers.map(({ certificate }) => certificate), elsewhere]);
+  lab.configure({
+    users,
+    relayHost: smart,
+    relayRoutes: [
+      ...providers.map(({ name, region, login, password }) =>
+        route(`${name}.test`, { preset: name, region, login, password }),
+      ),
+      { senders: ["boss@second.test"], relayHost: { host: "smart.test", port: 465, login: "second", password: right } },
+    ],
+    transports: [{ destinations: ["partner.test"], relayHost: { host: "smart.test", port: 2601 } }],
+    alwaysBcc: "archive@receiver.test",
+    rewriting: { senders: [{ from: "@internal.test", to: "@example.test" }] },
+    headerChecks: [{ header: "subject", pattern: "general/way", action: "prepend", text: "X-Seen: yes" }],
+  });
+  await lab.up();
+  for (const { name, sink, login } of providers) {
+    await sendFrom(`anybody@${name}.test`, `through ${name}`);
+    expect(await arrived(sink, `through ${name}`)).toMatchObject({ login, tls: true, from: `anybody@${name}.test` });
+  }
+  await sendFrom("boss@second.test", "the second way");
+  expect(await arrived(sinks.second!, "the second way")).toMatchObject({ login: "second", tls: true });
+  await sendFrom("other@second.test", "the general/way");
+  const general = await arrived(sinks.smart!, "the general/way");
+  expect(general).toMatchObject({ login: "account", tls: true });
+  expect(general.raw).toMatch(/^X-Seen: yes\r\n/m);
+  await sendFrom("boss@second.test", "to the partner", "someone@partner.test");
+  expect(await arrived(sinks.plain!, "to the partner")).toMatchObject({ tls: false, to: ["someone@partner.test"] });
+  await sendFrom("anybody@internal.test", "from inside");
+  expect(await arrived(sinks.smart!, "from inside")).toMatchObject({ from: "anybody@example.test" });
+  const copies = (await sinks.smart!.messages()).filter(({ raw }) => raw.includes("Subject: from inside"));
+  expect(copies.flatMap(({ to }) => to).sort()).toEqual(["archive@receiver.test", "bob@receiver.test"]);
+  expect(await onHost(lab, "stat -c '%a %U' /etc/postfix/*_password | sort -u")).toBe("777 root\n");
+  expect(await onHost(lab, "stat -Lc '%a %U' /etc/postfix/*_password | sort -u")).toBe("600 root\n");
+});
+
+test("what has passed is not tried again, and nothing to do is nothing done", async () => {
+  expect(remoteCommands(await lab.up())).toEqual([]);
+});
+
+test("a header check that Postfix would leave out fails the trial", async () => {
+  lab.configure({ users, relayHost: smart, headerChecks: [{ header: "X-A", pattern: "(?:x)", action: "remove" }] });
+  const { message } = await failureOf(lab.up());
+  expect(message).toMatch(/postfix does not understand header_checks: .*regular expression/);
+  expect(message).toContain("the new configuration failed its trial, the old one is untouched");
+});
+
+test("a refusal for now is tried again, one for good comes back to its sender", async () => {
+  refusal = { code: 451, text: "4.3.0 later" };
+  await sendFrom("alice@example.test", "for later");
+  await eventually(async () => expect(await queued("for later")).toContain("4.3.0 later"));
+  refusal = undefined;
+  await onHost(lab, "postqueue -f");
+  await arrived(sinks.smart!, "for later");
+  refusal = { code: 550, text: "5.1.1 nobody of that name" };
+  await sendFrom("alice@example.test", "for nobody");
+  const bounce = await sinks.smart!.waitForMessage(({ to }) => to.includes("alice@example.test"), 60_000);
+  expect(bounce.from).toBe("");
+  expect(bounce.raw).toContain("5.1.1 nobody of that name");
+  refusal = undefined;
+});
+
+test("with preflight: warn a dead smart host and a wrong certificate are told, hold up nobody else, and lose nothing", async () => {
+  await sinks.second!.close();
+  lab.configure({
+    users,
+    preflight: "warn",
+    relayHost: { host: "smart.test", port: 2525, tls: "required", login: "account", password: right },
+    relayRoutes: [
+      route("dead.test", { host: "smart.test", port: 465, login: "second", password: right }),
+      route("named.test", { host: "named.test", port: 2602, tls: "verified" }),
+    ],
+  });
+  const { text } = await lab.up();
+  const told =
+    /the last deploy found that mail cannot leave: relayRoutes\[0\]\.relayHost smart\.test:465: the connection/;
+  expect(text).toMatch(told);
+  expect(text).toMatch(/relayRoutes\[1\]\.relayHost \S+: its certificate is not for \S+ but for elsewhere\.test/);
+  expect((await lab.up()).text).toMatch(told);
+  await sendFrom("a@dead.test", "to the dead");
+  await sendFrom("a@named.test", "to the wrong one");
+  await sendFrom("a@example.test", "meanwhile");
+  await arrived(sinks.smart!, "meanwhile");
+  await eventually(async () => expect(await queued("to the dead")).toContain("Connection refused"));
+  await eventually(async () => expect(await queued("to the wrong one")).toMatch(/certificate/));
+  await open("second", { port: 465, tls: "implicit", logins: { second: right } });
+  await onHost(lab, "postqueue -f");
+  expect(await arrived(sinks.second!, "to the dead")).toMatchObject({ login: "second", tls: true });
+  expect(await queued("to the wrong one")).toMatch(/certificate/);
+  expect(await sinks.named!.messages()).toEqual([]);
+});

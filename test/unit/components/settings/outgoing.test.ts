@@ -1,0 +1,270 @@
+import { defaults } from "../../../../components/settings/defaults";
+import { resolveRelayHost, RelayHostInput } from "../../../../components/settings/outgoing";
+import { presets } from "../../../../components/settings/presets";
+import { RelayInput } from "../../../../components/settings/settings";
+import { validate, validateSecrets } from "../../../../components/settings/validate";
+import { warnings } from "../../../../components/settings/warnings";
+import { fullInput, fullSettings } from "../fixtures";
+
+const relayHost = { host: "smtp.example.net" };
+
+const cases: [string, Partial<RelayInput>, string, RegExp][] = [
+  ["an unknown provider", { relayHost: { preset: "acme" } }, "relayHost.preset", /"acme" is not a known.*sendgrid/],
+  ["neither host nor preset", { relayHost: {} }, "relayHost.host", /^missing; .*or a preset$/],
+  [
+    "another login at SendGrid",
+    { relayHost: { preset: "sendgrid", login: "me" } },
+    "relayHost.login",
+    /"me" is not a login of SendGrid, which is the word apikey itself.*https:/,
+  ],
+  ["no login at Postmark", { relayHost: { preset: "postmark" } }, "relayHost.login", /^missing; Postmark takes mail/],
+  [
+    "SES without region",
+    { relayHost: { preset: "ses", login: "AKIAIOSFODNN7EXAMPLE" } },
+    "relayHost.region",
+    /^missing; .*eu-central-1$/,
+  ],
+  [
+    "a region nobody has",
+    { relayHost: { preset: "mailgun", region: "mars", login: "a@example.com" } },
+    "relayHost.region",
+    /"mars" is not a region of Mailgun/,
+  ],
+  ["a region of nothing", { relayHost: { ...relayHost, region: "eu" } }, "relayHost.region", /without preset/],
+  [
+    "a region of a provider without",
+    { relayHost: { preset: "sendgrid", region: "eu", login: "apikey" } },
+    "relayHost.region",
+    /has one host name; leave it out/,
+  ],
+  ["an unknown TLS level", { relayHost: { ...relayHost, tls: "some" } }, "relayHost.tls", /"some" is not a TLS level/],
+  [
+    "a login that could go in clear",
+    { relayHost: { ...relayHost, login: "a", tls: "opportunistic" } },
+    "relayHost.tls",
+    /could send the login in clear/,
+  ],
+  [
+    "wrapper mode without TLS",
+    { relayHost: { ...relayHost, port: 465, tls: "opportunistic" } },
+    "relayHost.tls",
+    /TLS starts with the first byte/,
+  ],
+  ["an address verified", { relayHost: { host: "192.0.2.9", tls: "verified" } }, "relayHost.tls", /host is an address/],
+  ["a route for nobody", { relayRoutes: [{ relayHost }] }, "relayRoutes[0].senders", /^missing; list/],
+  [
+    "a route for a bare domain",
+    { relayRoutes: [{ senders: ["example.com"], relayHost }] },
+    "relayRoutes[0].senders[0]",
+    /"example.com" is not a sender/,
+  ],
+  [
+    "a sender with two routes",
+    {
+      relayRoutes: [
+        { senders: ["@a.example"], relayHost },
+        { senders: ["@A.example"], relayHost },
+      ],
+    },
+    "relayRoutes[1].senders[0]",
+    /already relayRoutes\[0\]\.senders\[0\]/,
+  ],
+  ["a route to nowhere", { relayRoutes: [{ senders: ["@a.example"] }] }, "relayRoutes[0].relayHost", /^missing; say/],
+  [
+    "a bad smart host of a route",
+    { relayRoutes: [{ senders: ["@a.example"], relayHost: { host: "[x]" } }] },
+    "relayRoutes[0].relayHost.host",
+    /without brackets/,
+  ],
+  [
+    "an address as destination",
+    { transports: [{ destinations: ["a@b.example"], relayHost }] },
+    "transports[0].destinations[0]",
+    /is not a domain/,
+  ],
+  [
+    "a destination that is here",
+    { transports: [{ destinations: ["relay.example.com"], relayHost }] },
+    "transports[0].destinations[0]",
+    /delivered on the relay itself/,
+  ],
+  ["two ways out", { directDelivery: true }, "directDelivery", /give one of the two/],
+  ["another preflight", { preflight: "maybe" }, "preflight", /"maybe" is not possible; use warn, require, off/],
+  ["IPv6 alone", { inetProtocols: "ipv6" }, "inetProtocols", /use ipv4, all/],
+  ["no connection", { delivery: { concurrency: 0 } }, "delivery.concurrency", /0 is not a number of connections/],
+  ["half a second", { delivery: { pauseSeconds: 0.5 } }, "delivery.pauseSeconds", /whole number from 0 to 3600/],
+  ["copies to nobody", { alwaysBcc: "archive" }, "alwaysBcc", /"archive" is not a mail address/],
+  [
+    "an address for a domain",
+    { rewriting: { generic: [{ from: "a@b.example", to: "@c.example" }] } },
+    "rewriting.generic[0].to",
+    /only for another @domain/,
+  ],
+  [
+    "an address twice",
+    {
+      rewriting: {
+        senders: [
+          { from: "@a.example", to: "@b.example" },
+          { from: "@A.example", to: "@c.example" },
+        ],
+      },
+    },
+    "rewriting.senders[1].from",
+    /already rewriting\.senders\[0\]/,
+  ],
+  ["a header with colon", { headerChecks: [{ header: "A:", action: "remove" }] }, "headerChecks[0].header", /"A:"/],
+  [
+    "an open bracket",
+    { headerChecks: [{ header: "A", pattern: "(", action: "remove" }] },
+    "headerChecks[0].pattern",
+    /"\("/,
+  ],
+  [
+    "an unknown action",
+    { headerChecks: [{ header: "A", action: "eat" }] },
+    "headerChecks[0].action",
+    /"eat" is not an/,
+  ],
+  [
+    "a replacement by nothing",
+    { headerChecks: [{ header: "A", action: "replace" }] },
+    "headerChecks[0].text",
+    /nothing is not a whole header/,
+  ],
+  [
+    "a text with a dollar",
+    { headerChecks: [{ header: "A", action: "warn", text: "5 $" }] },
+    "headerChecks[0].text",
+    /holds a \$/,
+  ],
+  [
+    "a table beside the option that writes it",
+    { transports: [{ destinations: ["a.example"], relayHost }], postfixParameters: { transport_maps: "x" } },
+    "postfixParameters.transport_maps",
+    /also written for transports/,
+  ],
+];
+
+test.each(cases)("%s is refused with option, value and way out", (_, change, path, message) => {
+  const issues = validate(fullInput(change));
+  expect(issues.map((issue) => issue.path)).toEqual([path]);
+  expect(issues[0]?.message).toMatch(message);
+});
+
+test("tables by hand are free where no option writes them", () => {
+  const postfixParameters = { transport_maps: "inline:{a.example=smtp:[b.example]}", header_checks: "regexp:/etc/x" };
+  expect(validate(fullInput({ postfixParameters }))).toEqual([]);
+});
+
+test("a route's password is checked under its own path, and never quoted", () => {
+  const routePasswords = { "relayRoutes[1].relayHost": " canary ", "transports[0].relayHost": undefined };
+  const issues = validateSecrets({ passwords: [], routePasswords });
+  expect(issues.map(({ path }) => path)).toEqual(["relayRoutes[1].relayHost.password"]);
+  expect(issues[0]?.message).not.toContain("canary");
+});
+
+test.each<[RelayHostInput, object]>([
+  [relayHost, { port: 2525, tls: "opportunistic", wrapperMode: false }],
+  [
+    { ...relayHost, login: "a" },
+    { port: 2525, tls: "required", wrapperMode: false },
+  ],
+  [
+    { ...relayHost, port: 465 },
+    { port: 465, tls: "required", wrapperMode: true },
+  ],
+  [
+    { ...relayHost, port: 465, wrapperMode: false },
+    { port: 465, tls: "opportunistic", wrapperMode: false },
+  ],
+  [
+    { preset: "sendgrid", login: "apikey" },
+    { host: "smtp.sendgrid.net", port: 2525, tls: "verified", wrapperMode: false },
+  ],
+  [
+    { preset: "smtp2go", region: "eu", port: 8465 },
+    { host: "mail-eu.smtp2go.com", port: 8465, wrapperMode: true },
+  ],
+  [
+    { preset: "sendgrid", login: "apikey", host: "proxy.example.net", port: 26, tls: "required" },
+    { host: "proxy.example.net", port: 26, tls: "required", wrapperMode: false },
+  ],
+])("%j gets its defaults, and what is given wins", (input, expected) => {
+  expect(resolveRelayHost(input)).toMatchObject(expected);
+});
+
+const samples: Record<string, RelayHostInput> = {
+  ses: { region: "us-east-1", login: "AKIAIOSFODNN7EXAMPLE" },
+  mailgun: { login: "postmaster@mg.example.com" },
+  sendgrid: { login: "apikey" },
+  postmark: { login: "0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f" },
+  mailjet: { login: "0123456789abcdef0123456789abcdef" },
+  smtp2go: { login: "relay" },
+  brevo: { login: "123abc@smtp-brevo.com" },
+  google: {},
+  microsoft365: { login: "relay@example.com" },
+};
+
+test.each(Object.keys(presets))(
+  "preset %s needs no more than a login, and leaves droplets by a port that is open where it has one",
+  (preset) => {
+    const settings = fullSettings({ relayHost: { preset, ...samples[preset] } });
+    expect(validate(fullInput({ relayHost: { preset, ...samples[preset] } }))).toEqual([]);
+    const { page, ports, wrapperPorts, defaultPort } = presets[preset]!;
+    expect(page).toMatch(/^https:\/\//);
+    expect(ports).toContain(defaultPort);
+    expect(settings.relayHost).toMatchObject({ port: defaultPort, tls: "verified", wrapperMode: false });
+    const blocked = [25, 465, 587].includes(defaultPort);
+    expect(blocked).toBe([...ports, ...wrapperPorts].every((port) => [25, 465, 587].includes(port)));
+    expect(warnings(settings)).toEqual(
+      blocked ? [expect.stringMatching(/DigitalOcean blocks.*has no other port/)] : [],
+    );
+  },
+);
+
+test.each<[string, Partial<RelayInput>, RegExp]>([
+  ["no way out of a droplet", { relayHost: undefined }, /neither relayHost nor directDelivery.*port 25/],
+  [
+    "a blocked port that has a sister",
+    { relayHost: { preset: "sendgrid", login: "apikey", port: 587 } },
+    /relayHost\.port is 587.*Use 2525, which SendGrid has too/,
+  ],
+  [
+    "a blocked port of a route",
+    { relayRoutes: [{ senders: ["@a.example"], relayHost: { host: "smtp.example.net", port: 587 } }] },
+    /^relayRoutes\[0\]\.relayHost\.port is 587/,
+  ],
+  [
+    "a port the provider has not",
+    { relayHost: { preset: "sendgrid", login: "apikey", port: 2526 } },
+    /2526, but SendGrid is known to listen on 25, 587, 2525, 465/,
+  ],
+  [
+    "messages the provider does not take",
+    {
+      relayHost: { preset: "postmark", login: samples.postmark!.login },
+      postfixParameters: { message_size_limit: "20000000" },
+    },
+    /up to 20000000 bytes, but Postmark at relayHost only up to 10485760/,
+  ],
+  [
+    "more recipients than it takes",
+    { relayHost: { preset: "postmark", login: samples.postmark!.login }, delivery: { recipients: 100 } },
+    /delivery\.recipients is 100, but Postmark/,
+  ],
+  ["IPv6 on a droplet", { inetProtocols: "all" }, /made without IPv6/],
+])("%s is allowed, with a warning", (_, change, message) => {
+  expect(warnings(fullSettings(change))).toEqual([expect.stringMatching(message)]);
+});
+
+test("delivery by MX by choice is no reason to warn", () => {
+  expect(warnings(fullSettings({ relayHost: undefined, directDelivery: true }))).toEqual([]);
+});
+
+test("a provider that takes few connections gets no more, unless told to", () => {
+  const office = { preset: "microsoft365", login: "relay@example.com" };
+  expect(fullSettings({ relayHost: office }).delivery.concurrency).toBe(3);
+  expect(fullSettings({ relayHost: office, delivery: { concurrency: 7 } }).delivery.concurrency).toBe(7);
+  expect(fullSettings().delivery).toEqual(defaults.delivery);
+});
