@@ -2,7 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { AlertsArgs } from "./args/alerts";
 import { DropletArgs } from "./args/droplet";
 import { HostArgs } from "./args/host";
+import { LimitsArgs } from "./args/limits";
 import { ListenersArgs } from "./args/listeners";
+import { MailboxesArgs } from "./args/mailboxes";
 import { RelayHostArgs } from "./args/relayHost";
 import { SaslArgs } from "./args/sasl";
 import { UserArgs } from "./args/users";
@@ -10,7 +12,9 @@ import { UserArgs } from "./args/users";
 export * from "./args/alerts";
 export * from "./args/droplet";
 export * from "./args/host";
+export * from "./args/limits";
 export * from "./args/listeners";
+export * from "./args/mailboxes";
 export * from "./args/relayHost";
 export * from "./args/sasl";
 export * from "./args/users";
@@ -62,6 +66,18 @@ export interface MailRelayArgs {
 
   /** The ports the relay listens on. Default: 25 and 587. */
   readonly listeners?: ListenersArgs;
+
+  /** How much clients may ask: sizes, rates, wrong passwords. Default: see there. */
+  readonly limits?: LimitsArgs;
+
+  /**
+   * Leave the client's name and address out of the `Received` line of mail that came with a login: recipients need not
+   * know what people's networks look like from inside. The relay's own log keeps them. Default: true.
+   */
+  readonly hideClients?: pulumi.Input<boolean>;
+
+  /** The server people read their mail on, for the output `autoconfig`. Default: none. */
+  readonly mailboxes?: MailboxesArgs;
 
   /** The SASL side of logins. Default: PLAIN and LOGIN under TLS. */
   readonly sasl?: SaslArgs;

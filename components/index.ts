@@ -1,8 +1,11 @@
 export type {
   AlertsArgs,
+  BanArgs,
   DropletArgs,
   HostArgs,
+  LimitsArgs,
   ListenersArgs,
+  MailboxesArgs,
   MailRelayArgs,
   RelayHostArgs,
   SaslArgs,
@@ -10,5 +13,5 @@ export type {
   UserArgs,
 } from "./args";
 export { Mechanism, PasswordCheck, SaslDatabase, SaslPath } from "./args";
-export type { Endpoint, HostFacts, Proof, ServedCertificate } from "./outputs";
+export type { ClientServer, Endpoint, HostFacts, Proof, ServedCertificate } from "./outputs";
 export { MailRelay } from "./mailRelay";

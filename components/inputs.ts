@@ -81,10 +81,11 @@ function publicPart({ users, alerts, relayHost, droplet, host, ...rest }: MailRe
   return {
     ...rest,
     alerts: alerts && { ...alerts, webhook: undefined },
-    users: users?.map(({ login, previousPasswordUntil, allowedSenders }) => ({
+    users: users?.map(({ login, previousPasswordUntil, allowedSenders, recipientsPerHour }) => ({
       login,
       previousPasswordUntil,
       allowedSenders,
+      recipientsPerHour,
     })),
     relayHost: relayHost && { host: relayHost.host, port: relayHost.port, login: relayHost.login },
     droplet: droplet && { ...droplet, sshKey: droplet.sshKey && { fingerprint: droplet.sshKey.fingerprint } },

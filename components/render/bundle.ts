@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { RelaySettings } from "../settings/settings";
 import { Issue } from "../settings/validate";
 import { Facts } from "./facts";
+import { loginHeaderChecks, renderHideClients } from "./hideClients";
+import { loginLimit } from "./limits";
 import { renderMainCf } from "./mainCf";
 import { renderMasterCf, TrialServices } from "./masterCf";
 import { smokePlan, trialPlan, trialPortOffset, trialSender, trialSink } from "./probes";
@@ -57,6 +59,9 @@ export function renderBundle(settings: RelaySettings, facts: Facts, secrets: Bun
   ];
   const anySender = renderAnySender(settings);
   if (anySender !== "") etc.push({ path: "any_sender", body: anySender, mode: 0o644 });
+  if ("login_header_checks" in loginHeaderChecks(settings)) {
+    etc.push({ path: "hide_clients", body: renderHideClients(settings), mode: 0o644 });
+  }
   if (settings.relayHost?.login !== undefined) {
     const body = renderRelayPassword(settings.relayHost, secrets.relayHostPassword ?? "");
     etc.push({ path: "relay_password", body, mode: 0o600 });
@@ -108,6 +113,8 @@ function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
     smtpd_authorized_xclient_hosts: "127.0.0.1",
     // Nothing a probe says may ever leave: all mail is held back but that to the sink, and see trialServices.
     default_transport: "relay",
+    // The counter's socket is in the live chroot, and a trial sends as nobody who should be counted.
+    ...("login_data_restrictions" in loginLimit(settings) && { login_data_restrictions: "reject_unauth_pipelining" }),
     defer_transports: ["relay", "lmtp", "local", "virtual"],
     transport_maps: [
       `inline:{{${trialSink} = smtp:[127.0.0.1]:${sink.port + trialPortOffset}}}`,

@@ -1,4 +1,6 @@
 import { checkAlerts, checkWebhook } from "./checks/alerts";
+import { checkLimits } from "./checks/limits";
+import { checkMailboxes } from "./checks/mailboxes";
 import { checkLocal, checkNames } from "./checks/names";
 import { checkNetworks } from "./checks/networks";
 import { checkParameters } from "./checks/parameters";
@@ -24,6 +26,8 @@ const checks = [
   checkNetworks,
   checkSasl,
   checkParameters,
+  checkLimits,
+  checkMailboxes,
   checkRelayHost,
   checkAlerts,
   checkTarget,

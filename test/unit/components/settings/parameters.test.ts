@@ -4,24 +4,6 @@ import { fullInput } from "../fixtures";
 
 const cases: [string, NonNullable<RelayInput["postfixParameters"]>, string, RegExp][] = [
   ["an owned parameter", { mynetworks: "x" }, "mynetworks", /use myNetworks/],
-  [
-    "a message bigger than a mailbox",
-    { message_size_limit: "51200001" },
-    "message_size_limit",
-    /give a mailbox_size_limit of at least 51200001$/,
-  ],
-  [
-    "a message without limit",
-    { message_size_limit: "0", mailbox_size_limit: "90000000" },
-    "message_size_limit",
-    /give a mailbox_size_limit of at least 0, which is no limit$/,
-  ],
-  [
-    "a mailbox smaller than a message",
-    { mailbox_size_limit: "10239999" },
-    "mailbox_size_limit",
-    /give a mailbox_size_limit of at least 10240000$/,
-  ],
   ["an inline comment", { bounce_queue_lifetime: "1d # d" }, "bounce_queue_lifetime", /holds a #/],
   ["a second line", { notify_classes: "a\nb = c" }, "notify_classes", /line break/],
   ["a bad parameter name", { "a b": "c" }, "a b", /not a parameter name/],
@@ -31,15 +13,6 @@ test.each(cases)("%s is refused with option, value and way out", (_, postfixPara
   const issues = validate(fullInput({ postfixParameters }));
   expect(issues.map(({ path }) => path)).toEqual([`postfixParameters.${name}`]);
   expect(issues[0]?.message).toMatch(message);
-});
-
-test.each<Record<string, string>>([
-  { message_size_limit: "51200000" },
-  { message_size_limit: "51200001", mailbox_size_limit: "0" },
-  { message_size_limit: "0", mailbox_size_limit: "0" },
-  { message_size_limit: "90000000", mailbox_size_limit: "90000000" },
-])("%j leaves room for every message in a mailbox", (postfixParameters) => {
-  expect(validate(fullInput({ postfixParameters }))).toEqual([]);
 });
 
 test.each([
