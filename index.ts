@@ -6,7 +6,9 @@ import {
   HeaderCheckArgs,
   HostArgs,
   InetProtocols,
+  LimitsArgs,
   ListenersArgs,
+  MailboxesArgs,
   MailRelay,
   Preflight,
   RelayHostArgs,
@@ -31,6 +33,9 @@ const relay = new MailRelay("relay", {
   aliases: config.getObject<Record<string, string>>("aliases"),
   listeners: config.getObject<ListenersArgs>("listeners"),
   sasl: config.getObject<SaslArgs>("sasl"),
+  limits: config.getObject<LimitsArgs>("limits"),
+  hideClients: config.getBoolean("hideClients"),
+  mailboxes: config.getObject<MailboxesArgs>("mailboxes"),
   postfixParameters: config.getObject<Record<string, string>>("postfixParameters"),
   driftCheck: config.getBoolean("driftCheck"),
   metrics: config.getBoolean("metrics"),
@@ -54,6 +59,8 @@ export const hostname = relay.hostname;
 export const address = relay.address;
 export const dropletId = relay.dropletId;
 export const endpoints = relay.endpoints;
+export const clientSettings = relay.clientSettings;
+export const autoconfig = relay.autoconfig;
 export const logins = relay.logins;
 export const facts = relay.facts;
 export const mainCf = relay.mainCf;

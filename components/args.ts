@@ -3,7 +3,9 @@ import { AlertsArgs } from "./args/alerts";
 import { DeliveryArgs, InetProtocols, Preflight } from "./args/delivery";
 import { DropletArgs } from "./args/droplet";
 import { HostArgs } from "./args/host";
+import { LimitsArgs } from "./args/limits";
 import { ListenersArgs } from "./args/listeners";
+import { MailboxesArgs } from "./args/mailboxes";
 import { RelayHostArgs } from "./args/relayHost";
 import { HeaderCheckArgs, RewritingArgs } from "./args/rewriting";
 import { RelayRouteArgs, TransportArgs } from "./args/routes";
@@ -14,7 +16,9 @@ export * from "./args/alerts";
 export * from "./args/delivery";
 export * from "./args/droplet";
 export * from "./args/host";
+export * from "./args/limits";
 export * from "./args/listeners";
+export * from "./args/mailboxes";
 export * from "./args/relayHost";
 export * from "./args/rewriting";
 export * from "./args/routes";
@@ -68,6 +72,18 @@ export interface MailRelayArgs {
 
   /** The ports the relay listens on. Default: 25 and 587. */
   readonly listeners?: ListenersArgs;
+
+  /** How much clients may ask: sizes, rates, wrong passwords. Default: see there. */
+  readonly limits?: LimitsArgs;
+
+  /**
+   * Leave the client's name and address out of the `Received` line of mail that came with a login: recipients need not
+   * know what people's networks look like from inside. The relay's own log keeps them. Default: true.
+   */
+  readonly hideClients?: pulumi.Input<boolean>;
+
+  /** The server people read their mail on, for the output `autoconfig`. Default: none. */
+  readonly mailboxes?: MailboxesArgs;
 
   /** The SASL side of logins. Default: PLAIN and LOGIN under TLS. */
   readonly sasl?: SaslArgs;

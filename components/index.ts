@@ -2,10 +2,13 @@ export type {
   AddressRewriteArgs,
   AlertsArgs,
   DeliveryArgs,
+  BanArgs,
   DropletArgs,
   HeaderCheckArgs,
   HostArgs,
+  LimitsArgs,
   ListenersArgs,
+  MailboxesArgs,
   MailRelayArgs,
   RelayHostArgs,
   RelayRouteArgs,
@@ -26,5 +29,5 @@ export {
   SaslDatabase,
   SaslPath,
 } from "./args";
-export type { Endpoint, HostFacts, Proof, ServedCertificate } from "./outputs";
+export type { ClientServer, Endpoint, HostFacts, Proof, ServedCertificate } from "./outputs";
 export { MailRelay } from "./mailRelay";

@@ -92,10 +92,11 @@ function publicPart({ users, alerts, relayHost, relayRoutes, transports, droplet
   return {
     ...rest,
     alerts: alerts && { ...alerts, webhook: undefined },
-    users: users?.map(({ login, previousPasswordUntil, allowedSenders }) => ({
+    users: users?.map(({ login, previousPasswordUntil, allowedSenders, recipientsPerHour }) => ({
       login,
       previousPasswordUntil,
       allowedSenders,
+      recipientsPerHour,
     })),
     relayHost: open(relayHost),
     relayRoutes: relayRoutes?.map((route) => ({ ...route, relayHost: open(route.relayHost) })),

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MailRelayArgs } from "./args";
 import { checkedSecrets, checkPlainValues, resolvedSettings } from "./inputs";
-import { Endpoint, HostFacts, Proof } from "./outputs";
+import { ClientServer, Endpoint, HostFacts, Proof } from "./outputs";
 import { createHost, givenHost } from "./provision/host";
 import { createPasswords } from "./provision/keys";
 import { createSteps } from "./provision/steps";
+import { clientSettings, renderAutoconfig } from "./render/clientSettings";
 import { endpoints } from "./render/masterCf";
 import { warnings } from "./settings/warnings";
 
@@ -21,6 +22,10 @@ export class MailRelay extends pulumi.ComponentResource {
   public readonly dropletId: pulumi.Output<string>;
   /** The ports clients can use. */
   public readonly endpoints: pulumi.Output<Endpoint[]>;
+  /** For each login the servers it can use, best first; no password is in it. */
+  public readonly clientSettings: pulumi.Output<Record<string, ClientServer[]>>;
+  /** The mail domain's config-v1.1.xml, by which Thunderbird and others set themselves up. */
+  public readonly autoconfig: pulumi.Output<string>;
   /** Login to password. Secret. */
   public readonly logins: pulumi.Output<Record<string, string>>;
   /** What the install step found on the host. */
@@ -52,6 +57,8 @@ export class MailRelay extends pulumi.ComponentResource {
     this.address = host.address;
     this.dropletId = host.dropletId;
     this.endpoints = settings.apply(endpoints);
+    this.clientSettings = settings.apply(clientSettings);
+    this.autoconfig = settings.apply(renderAutoconfig);
     this.logins = pulumi.secret(
       pulumi
         .all([settings, secrets.passwords])
@@ -68,6 +75,8 @@ export class MailRelay extends pulumi.ComponentResource {
       address: this.address,
       dropletId: this.dropletId,
       endpoints: this.endpoints,
+      clientSettings: this.clientSettings,
+      autoconfig: this.autoconfig,
       logins: this.logins,
       facts: this.facts,
       mainCf: this.mainCf,

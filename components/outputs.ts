@@ -10,6 +10,20 @@ export interface Endpoint {
   readonly auth: boolean;
 }
 
+/** How one client reaches the relay, as the output `clientSettings` lists it. */
+export interface ClientServer {
+  /** Host name, also the name in the certificate. */
+  readonly host: string;
+  /** TCP port. */
+  readonly port: number;
+  /** How TLS starts, which it always does: `implicit` or `starttls`. */
+  readonly tls: string;
+  /** SASL mechanisms the relay offers. */
+  readonly authentication: string[];
+  /** The name to log in with; the password is in the output `logins`. */
+  readonly userName: string;
+}
+
 /** What the install step found on the host. */
 export interface HostFacts {
   /** Distribution and version from os-release. Example: `ubuntu 24.04`. */

@@ -23,6 +23,7 @@ export interface ProgramConfig {
     previousPassword?: string;
     previousPasswordUntil?: string;
     allowedSenders?: string[];
+    recipientsPerHour?: number;
   }[];
   keepUnmanagedUsers: boolean;
   driftCheck: boolean;
@@ -39,6 +40,18 @@ export interface ProgramConfig {
   };
   aliases: Record<string, string>;
   postfixParameters: Record<string, string>;
+  limits: {
+    messageSize?: number;
+    recipients?: number;
+    recipientsPerHour?: number;
+    connections?: number;
+    connectionsPerMinute?: number;
+    authPerMinute?: number;
+    exempt?: string[];
+    ban?: { failures?: number; withinMinutes?: number; banMinutes?: number };
+  };
+  hideClients: boolean;
+  mailboxes: { host: string; port?: number; userName?: string };
   metrics: boolean;
   logDays: number;
   alerts: { webhook?: string; mail?: string; deferredAge?: number; loginFailures?: number; certificateShare?: number };

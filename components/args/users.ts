@@ -29,4 +29,7 @@ export interface UserArgs {
    * refused with 553. Default: the login at `myDomain`.
    */
   readonly allowedSenders?: string[];
+
+  /** Most recipients this login may send to within an hour; 0: no limit. Default: `limits.recipientsPerHour`. */
+  readonly recipientsPerHour?: number;
 }

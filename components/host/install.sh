@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Install step: waits until the host is ready, installs what is missing, prints what it found as one JSON line.
-# Reads ./packages, ./parameters (one name a line) and ./preseed (for debconf); ./close-metadata exists on droplets.
+# Reads ./packages, ./parameters (one name a line), ./masks (package and unit) and ./preseed (for debconf); ./close-metadata exists on droplets.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . ./lib.sh
@@ -54,6 +54,15 @@ update_lists() {
     [ "$rest" -gt 0 ] && grep -q /var/lib/apt/lists/lock lists.log || return 1
     sleep 5
   done
+}
+
+# A package that comes with a service of its own, which nobody asked for; one that was there before is somebody else's.
+mask_units() {
+  local package unit
+  while read -r package unit; do
+    missing_packages | grep -qxF "$package" || continue
+    ln -sfn /dev/null "/etc/systemd/system/$unit"
+  done <masks
 }
 
 install_missing() {
@@ -146,6 +155,7 @@ print_facts() {
 wait_for_cloud_init
 take_lock
 remove_policy
+mask_units
 install_missing
 close_metadata
 print_facts

@@ -1,6 +1,6 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import { packageNames, preseed } from "../render/packages";
+import { maskedUnits, packageNames, preseed } from "../render/packages";
 import { RelaySettings } from "../settings/settings";
 import { DropletKeys } from "./keys";
 
@@ -49,7 +49,10 @@ function userData(settings: pulumi.Output<RelaySettings>, keys: DropletKeys): pu
           ssh_genkeytypes: ["ed25519"],
           ssh_keys: { ed25519_private: secret, ed25519_public: open },
           // Without a configuration of its own Postfix does not start before the relay's is there.
-          bootcmd: [["sh", "-c", `echo '${preseed}' | debconf-set-selections`]],
+          bootcmd: [
+            ["sh", "-c", `echo '${preseed}' | debconf-set-selections`],
+            ...maskedUnits(wanted).map(({ unit }) => ["ln", "-sfn", "/dev/null", `/etc/systemd/system/${unit}`]),
+          ],
           package_update: true,
           packages: packageNames(wanted),
         };

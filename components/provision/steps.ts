@@ -4,7 +4,7 @@ import { renderBundle, RenderedFile, unsupported } from "../render/bundle";
 import { Facts, parseFacts, releaseDependentParameters } from "../render/facts";
 import { renderMainCf } from "../render/mainCf";
 import { renderMasterCf } from "../render/masterCf";
-import { packageNames, preseed } from "../render/packages";
+import { maskedUnits, packageNames, preseed } from "../render/packages";
 import { proofPlan } from "../render/probes";
 import { Credential, renderUserDatabase } from "../render/sasl";
 import { RelaySettings, UserSettings } from "../settings/settings";
@@ -125,6 +125,12 @@ function checkedForDrift(name: string, host: RelayHost, opts: pulumi.CustomResou
 function installFiles(host: RelayHost, settings: pulumi.Output<RelaySettings>): pulumi.Output<RenderedFile[]> {
   return settings.apply((wanted) => [
     text("packages", packageNames(wanted).join("\n") + "\n"),
+    text(
+      "masks",
+      maskedUnits(wanted)
+        .map((mask) => `${mask.package} ${mask.unit}\n`)
+        .join(""),
+    ),
     text("preseed", preseed + "\n"),
     text("parameters", releaseDependentParameters.join("\n") + "\n"),
     // Only a droplet has the metadata service that shows our user data.

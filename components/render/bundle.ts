@@ -5,6 +5,8 @@ import { Facts } from "./facts";
 import { nextHops } from "./nextHops";
 import { routeTables } from "./outgoing";
 import { rewritingTables } from "./rewriting";
+import { loginHeaderChecks, renderHideClients } from "./hideClients";
+import { loginLimit } from "./limits";
 import { renderMainCf } from "./mainCf";
 import { renderMasterCf, TrialServices } from "./masterCf";
 import { preflightPlan } from "./preflight";
@@ -77,6 +79,9 @@ export function renderBundle(settings: RelaySettings, facts: Facts, secrets: Bun
     if (hop.passwordFile === undefined) continue;
     etc.push({ path: hop.passwordFile, body: renderRelayPassword(hop, passwords[hop.option] ?? ""), mode: 0o600 });
   }
+  if ("login_header_checks" in loginHeaderChecks(settings)) {
+    etc.push({ path: "hide_clients", body: renderHideClients(settings), mode: 0o644 });
+  }
   const beside = serviceFiles(services(settings, secrets));
   const generation = digest([...etc, ...beside]);
   return {
@@ -130,6 +135,8 @@ function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
     // The sink is another server than the one whose certificate is demanded.
     ...(settings.relayHost?.tls === "verified" ? { smtp_tls_security_level: "encrypt" } : {}),
     inet_protocols: "ipv4",
+    // The counter's socket is in the live chroot, and a trial sends as nobody who should be counted.
+    ...("login_data_restrictions" in loginLimit(settings) && { login_data_restrictions: "reject_unauth_pipelining" }),
     transport_maps: [
       `inline:{{${trialSink} = smtp:[127.0.0.1]:${sink.port + trialPortOffset}}}`,
       settings.transports.length > 0 ? "texthash:$config_directory/transports" : "",

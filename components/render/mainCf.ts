@@ -1,6 +1,8 @@
 import { RelaySettings } from "../settings/settings";
 import { clientTls } from "./clientTls";
 import { Facts } from "./facts";
+import { loginHeaderChecks } from "./hideClients";
+import { limits, loginLimit } from "./limits";
 import { outgoing } from "./outgoing";
 import { only, Parameters, ParameterValue } from "./parameters";
 import { rewritingParameters } from "./rewriting";
@@ -32,6 +34,8 @@ export function renderMainCf(settings: RelaySettings, facts: Facts, overrides: P
     ["Who may relay", relaying(settings, facts)],
     ["Login; the listeners in master.cf switch it on", sasl(settings, facts)],
     ["TLS for clients", clientTls()],
+    ["How much clients may ask", limits(settings)],
+    ["Listeners with a login", { ...loginLimit(settings), ...loginHeaderChecks(settings) }],
     ["Outgoing mail", outgoing(settings)],
     ["Changes to messages", rewritingParameters(settings)],
     ["Throughput", throughput()],

@@ -1,5 +1,7 @@
 import { ListenerName, RelaySettings } from "../settings/settings";
 import { hopServices } from "./nextHops";
+import { loginCleanup, loginHeaderChecks } from "./hideClients";
+import { loginLimit } from "./limits";
 
 /** One line of master.cf, in its own column order; undefined columns print as `-`. */
 interface Service {
@@ -131,8 +133,12 @@ export function renderMasterCf(
     private: false,
     chroot: true,
     command: "smtpd",
-    options: listener.options,
+    options: { ...listener.options, ...("auth" in listener && listener.auth ? loginOptions(settings) : {}) },
   }));
+  const cleanup = packaged.find(({ name }) => name === "cleanup")!;
+  const ofLogins: Service[] = hides(settings)
+    ? [{ ...cleanup, name: loginCleanup, options: { header_checks: "$login_header_checks" } }]
+    : [];
   const hops = hopServices(settings).map((hop): Service => ({ ...hop, type: "unix", chroot: true, command: "smtp" }));
   const isClient = (service: Service) => service.name === "smtp" || hops.includes(service);
   const withTrial = (service: Service) =>
@@ -140,9 +146,21 @@ export function renderMasterCf(
   return [
     "# Managed by pulumi-mail-relay: change the MailRelay's arguments, edits here are lost.",
     "# service       type  private  unpriv  chroot  wakeup  maxproc  command",
-    ...[...inet, ...[...packaged, ...hops].map(withTrial)].flatMap(printService),
+    ...[...inet, ...[...packaged, ...ofLogins, ...hops].map(withTrial)].flatMap(printService),
     "",
   ].join("\n");
+}
+
+/** What every listener with a login has by choice; main.cf holds the values. */
+function loginOptions(settings: RelaySettings): Record<string, string> {
+  return {
+    ...("login_data_restrictions" in loginLimit(settings) && { smtpd_data_restrictions: "$login_data_restrictions" }),
+    ...(hides(settings) && { cleanup_service_name: loginCleanup }),
+  };
+}
+
+function hides(settings: RelaySettings): boolean {
+  return "login_header_checks" in loginHeaderChecks(settings);
 }
 
 function printService(service: Service): string[] {

@@ -9,5 +9,10 @@ export function packageNames(settings: RelaySettings): string[] {
   return [...new Set([...basic, ...services(settings).flatMap(({ packages }) => packages)])];
 }
 
+/** Units of these packages that are not to run. */
+export function maskedUnits(settings: RelaySettings): { package: string; unit: string }[] {
+  return services(settings).flatMap(({ masks = [] }) => masks);
+}
+
 /** For debconf: without a configuration of its own the package does not start Postfix before the relay's is there. */
 export const preseed = "postfix postfix/main_mailer_type select No configuration";

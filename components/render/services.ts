@@ -1,7 +1,11 @@
 import { RelaySettings } from "../settings/settings";
 import type { BundleSecrets, RenderedFile } from "./bundle";
+import { countsRecipients } from "./limits";
+import { ban } from "./services/ban";
 import { logRetention } from "./services/logRetention";
+import { loginLimit } from "./services/loginLimit";
 import { watch } from "./services/watch";
+import { takesLogins } from "./takesLogins";
 
 /** A service beside Postfix: `host/services.sh` installs its files, checks them, runs it, and ends it when it goes. */
 export interface HostService {
@@ -11,6 +15,8 @@ export interface HostService {
   unit: string;
   /** Debian packages it needs. */
   packages: string[];
+  /** Units that a package brings and nobody asked for: masked, unless the package was there before. */
+  masks?: { package: string; unit: string }[];
   /** Its configuration files, by absolute path. */
   files: HostFile[];
   /** A command line that succeeds when the installed files are good. */
@@ -31,7 +37,11 @@ export interface HostFile {
 
 /** The services these settings ask for; without secrets their files are not complete. */
 export function services(settings: RelaySettings, secrets: BundleSecrets = {}): HostService[] {
-  const beside: HostService[] = [];
+  const { ban: wanted } = settings.limits;
+  const beside: HostService[] = [
+    ...(countsRecipients(settings) ? [loginLimit(settings)] : []),
+    ...(wanted && takesLogins(settings) ? [ban(settings, wanted)] : []),
+  ];
   const units = beside.map(({ unit }) => unit);
   const watching = watch(settings, units, secrets.alertWebhook);
   return [...beside, logRetention(settings), watching].filter((service) => service !== undefined);

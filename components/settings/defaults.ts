@@ -16,6 +16,19 @@ export const defaults = {
   alerts: { deferredAge: 1800, loginFailures: 50, certificateShare: 0.2 },
   /** On a droplet; a server that already exists may have other programs' logs in its journal. */
   logDays: 30,
+  // 25 MiB; Postfix's own for recipients and connections.
+  limits: {
+    messageSize: 26_214_400,
+    recipients: 1000,
+    recipientsPerHour: 1000,
+    connections: 50,
+    connectionsPerMinute: 0,
+    authPerMinute: 0,
+  },
+  ban: { failures: 10, withinMinutes: 10, banMinutes: 60 },
+  hideClients: true,
+  mailboxesPort: 993,
+  mailboxesUserName: "%EMAILADDRESS%",
   dropletSize: "s-1vcpu-1gb",
   dropletImage: "ubuntu-24-04-x64",
   drainSeconds: 600,

@@ -1,7 +1,15 @@
 import { normaliseNetwork } from "./addresses";
 import { defaults } from "./defaults";
 import { resolveOutgoing } from "./outgoing";
-import { ListenerName, RelayInput, RelaySettings, SaslSettings, UserSettings, UserStore } from "./settings";
+import {
+  LimitSettings,
+  ListenerName,
+  RelayInput,
+  RelaySettings,
+  SaslSettings,
+  UserSettings,
+  UserStore,
+} from "./settings";
 
 /** The domain a host name lies in: all labels but the first. */
 export function domainOf(hostname: string): string {
@@ -14,6 +22,7 @@ export function resolve(input: RelayInput, today: string): RelaySettings {
   const myDomain = (input.myDomain ?? domainOf(myHostname)).toLowerCase();
   const networks = [...defaults.loopback, ...(input.myNetworks ?? []).map(normaliseNetwork)];
   const sasl = resolveSasl(input, myHostname, myDomain);
+  const limits = resolveLimits(input);
   return {
     myHostname,
     myDomain,
@@ -22,11 +31,19 @@ export function resolve(input: RelayInput, today: string): RelaySettings {
     listeners: resolveListeners(input),
     sasl,
     postfixParameters: { ...input.postfixParameters },
+    limits,
+    hideClients: input.hideClients ?? defaults.hideClients,
+    mailboxes: input.mailboxes && {
+      host: required(input.mailboxes.host),
+      port: input.mailboxes.port ?? defaults.mailboxesPort,
+      userName: input.mailboxes.userName ?? defaults.mailboxesUserName,
+    },
     myNetworks: [...new Set(networks)],
-    users: (input.users ?? []).map(({ login, previousPasswordUntil, allowedSenders }) => ({
+    users: (input.users ?? []).map(({ login, previousPasswordUntil, allowedSenders, recipientsPerHour }) => ({
       login,
       overlap: overlap(previousPasswordUntil, today),
       allowedSenders: allowedSenders ?? [`${login}@${myDomain}`],
+      recipientsPerHour: recipientsPerHour ?? limits.recipientsPerHour,
     })),
     keepUnmanagedUsers: input.keepUnmanagedUsers ?? sasl.store !== "chrootOnly",
     metrics: input.metrics ?? false,
@@ -70,6 +87,23 @@ function resolveSasl({ sasl }: RelayInput, myHostname: string, myDomain: string)
     localDomain,
     realm: localDomain === "" ? myHostname : localDomain,
   };
+}
+
+function resolveLimits({ limits = {} }: RelayInput): LimitSettings {
+  return {
+    ...withDefaults(defaults.limits, limits),
+    exempt: (limits.exempt ?? []).map(normaliseNetwork),
+    ban: limits.ban && withDefaults(defaults.ban, limits.ban),
+  };
+}
+
+/** The defaults with what was given in their place. */
+function withDefaults<Key extends string>(
+  all: Readonly<Record<Key, number>>,
+  given: Partial<Record<NoInfer<Key>, number>>,
+): Record<Key, number> {
+  const names = Object.keys(all) as Key[];
+  return Object.fromEntries(names.map((name) => [name, given[name] ?? all[name]])) as Record<Key, number>;
 }
 
 function overlap(until: string | undefined, today: string): UserSettings["overlap"] {

@@ -26,6 +26,9 @@ export interface RelayInput extends OutgoingInput {
     database?: string;
   };
   postfixParameters?: Record<string, string>;
+  limits?: LimitsInput;
+  hideClients?: boolean;
+  mailboxes?: { host?: string; port?: number; userName?: string };
   metrics?: boolean;
   alerts?: { mail?: string; deferredAge?: number; loginFailures?: number; certificateShare?: number };
   logDays?: number;
@@ -46,6 +49,45 @@ export interface UserInput {
   login: string;
   previousPasswordUntil?: string;
   allowedSenders?: string[];
+  recipientsPerHour?: number;
+}
+
+/** Numbers that may be left out, the same as in `LimitSettings`. */
+export interface LimitsInput {
+  messageSize?: number;
+  recipients?: number;
+  recipientsPerHour?: number;
+  connections?: number;
+  connectionsPerMinute?: number;
+  authPerMinute?: number;
+  exempt?: string[];
+  ban?: Partial<BanSettings>;
+}
+
+/** What a client may ask; 0 is no limit. */
+export interface LimitSettings {
+  /** Bytes. */
+  messageSize: number;
+  recipients: number;
+  recipientsPerHour: number;
+  connections: number;
+  connectionsPerMinute: number;
+  authPerMinute: number;
+  /** In Postfix's notation. */
+  exempt: string[];
+  ban?: BanSettings;
+}
+
+export interface BanSettings {
+  failures: number;
+  withinMinutes: number;
+  banMinutes: number;
+}
+
+export interface MailboxesSettings {
+  host: string;
+  port: number;
+  userName: string;
 }
 
 /** The secrets that belong to a `RelayInput`, kept apart so that nothing else has to become secret. */
@@ -94,6 +136,8 @@ export interface UserSettings {
   /** Whether the previous password is still accepted; `none` for a user without one. */
   overlap: "none" | "open" | "ended";
   allowedSenders: string[];
+  /** 0 is no limit. */
+  recipientsPerHour: number;
 }
 
 /** Where the users are kept: in the chroot alone, in /etc/sasldb2 with a copy in the chroot, or asked of saslauthd. */
@@ -119,6 +163,9 @@ export interface RelaySettings extends OutgoingSettings {
   listeners: ListenerName[];
   sasl: SaslSettings;
   postfixParameters: Record<string, string>;
+  limits: LimitSettings;
+  hideClients: boolean;
+  mailboxes?: MailboxesSettings;
   myDestination: string[];
   myNetworks: string[];
   users: UserSettings[];

@@ -1,6 +1,8 @@
 import { checkAlerts, checkDropletAlerts, checkLogDays, checkWebhook } from "./checks/alerts";
 import { checkBeside } from "./checks/beside";
 import { checkDelivery } from "./checks/delivery";
+import { checkLimits } from "./checks/limits";
+import { checkMailboxes } from "./checks/mailboxes";
 import { checkLocal, checkNames } from "./checks/names";
 import { checkNetworks } from "./checks/networks";
 import { checkParameters } from "./checks/parameters";
@@ -28,6 +30,8 @@ const checks = [
   checkNetworks,
   checkSasl,
   checkParameters,
+  checkLimits,
+  checkMailboxes,
   checkRelayHost,
   checkRoutes,
   checkDelivery,

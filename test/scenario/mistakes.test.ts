@@ -24,9 +24,9 @@ const mistakes: [name: string, parameters: Record<string, string>, caught: Caugh
   ["a filter nobody runs", { content_filter: "smtp:[127.0.0.1]:9" }, "refused", /content_filter: .*use smtpd_milters/],
   [
     "mail too big for a mailbox",
-    { message_size_limit: "100000000" },
+    { mailbox_size_limit: "1000000" },
     "refused",
-    /message_size_limit: .*mailbox_size_limit/,
+    /mailbox_size_limit: .*limits\.messageSize/,
   ],
   [
     "an outside address that is none",
@@ -87,7 +87,7 @@ const harmless: [name: string, parameters: Record<string, string>][] = [
   ["a table that sends all mail elsewhere", { transport_maps: "static:smtp:[mx.receiver.test]" }],
   ["a log name with a space", { syslog_name: "my relay" }],
   ["a parameter that only counts beside another one", { mynetworks_style: "class" }],
-  ["mail and mailboxes of any size", { message_size_limit: "100000000", mailbox_size_limit: "0" }],
+  ["mailboxes of any size", { mailbox_size_limit: "0" }],
 ];
 
 describe("a mistake in postfixParameters", () => {

@@ -17,7 +17,7 @@ const options = {
   listeners: { submissions: true, alternate: true },
   aliases: { root: "ops@receiver.test" },
   sasl: { path: "cyrus", mechanisms: ["PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5"], brokenClients: true },
-  postfixParameters: { message_size_limit: "2000000" },
+  limits: { messageSize: 2_000_000 },
 };
 
 /** A login on the droplet's own loopback by a client that knows the old mechanisms; prints the server's last verdict. */

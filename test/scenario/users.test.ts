@@ -57,10 +57,14 @@ describe("users", () => {
   });
 
   /** Deploys these users, by login and password. */
+  /** Clients that send all the time send more than a login may by default. */
+  const limits = { recipientsPerHour: 0 };
+
   const deploy = async (passwords: Record<string, string>) => {
     lab.configure({
       users: Object.entries(passwords).map(([login, password]) => ({ login, password })),
       sasl: { mechanisms: [...mechanisms] },
+      limits,
     });
     const result = await lab.up();
     ({ address } = await lab.outputs());
@@ -166,7 +170,7 @@ describe("users", () => {
     lab.configure({
       users: Object.entries(thousand).map(([login, password]) => ({ login, password })),
       sasl: { mechanisms: [...mechanisms] },
-      postfixParameters: { message_size_limit: "20480000" },
+      limits: { ...limits, messageSize: 20_480_000 },
     });
     const error = await failureOf(lab.up());
     expect(error.message + error.result.text).toContain(
@@ -209,7 +213,7 @@ describe("users", () => {
     });
 
     test("a client's own password rotates with overlap, and not one of its logins is refused", async () => {
-      const options = { sasl: { mechanisms: [...mechanisms] } };
+      const options = { sasl: { mechanisms: [...mechanisms] }, limits };
       const rotated = { login: "alice", password: "new of alice" };
       const previous = { previousPassword: users.alice, previousPasswordUntil: "2999-12-31" };
       const old = await underLoad(lab, load, async () => {
@@ -244,7 +248,7 @@ describe("users", () => {
         lab.configure({
           users: [{ login: "alice", password: users.alice }],
           sasl: { mechanisms: [...mechanisms] },
-          postfixParameters: { message_size_limit: "30720000" },
+          limits: { ...limits, messageSize: 30_720_000 },
         });
         await lab.up();
       });

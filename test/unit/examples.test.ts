@@ -23,6 +23,10 @@ const examples: Record<string, Example> = {
       privateKey: "private",
     },
   },
+  autoconfig: {
+    config: { domain: "example.com", imapHost: "imap.example.com", sshSource },
+    beside: ["autoconfig-file", "autoconfig-cdn", "autoconfig-name", "relay-address"],
+  },
   "larger-program": { config: { domain: "example.com", sshSource }, beside: ["relay-address", "sender-policy"] },
 };
 

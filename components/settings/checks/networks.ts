@@ -4,10 +4,11 @@ import { quote, Report } from "./report";
 
 /** Who relays without a login. */
 export function checkNetworks({ myNetworks = [] }: RelayInput, report: Report): void {
-  myNetworks.forEach((text, index) => checkNetwork(`myNetworks[${index}]`, text, report));
+  myNetworks.forEach((text, index) => checkNetwork(`myNetworks[${index}]`, text, "would make an open relay", report));
 }
 
-function checkNetwork(path: string, text: string, report: Report): void {
+/** Reports what Postfix would not take for a network, or one so wide that what follows is `danger`. */
+export function checkNetwork(path: string, text: string, danger: string, report: Report): void {
   const parsed = parseNetwork(text);
   if (!parsed) {
     report(path, `${quote(text)} is not an address or CIDR range, for example 192.0.2.0/24 or 2001:db8::/64`);
@@ -17,10 +18,7 @@ function checkNetwork(path: string, text: string, report: Report): void {
   const widest = network.address.kind() === "ipv4" ? 8 : 32;
   const first = networkAddress(network);
   if (network.prefix < widest) {
-    report(
-      path,
-      `${quote(text)} is wider than /${widest} and would make an open relay; list the clients' own networks`,
-    );
+    report(path, `${quote(text)} is wider than /${widest} and ${danger}; list the clients' own networks`);
   } else if (first !== network.address.toString()) {
     report(path, `${quote(text)} has bits set beyond its prefix; Postfix refuses it, write ${first}/${network.prefix}`);
   }

@@ -9,7 +9,7 @@ export function checkParameters({ postfixParameters = {} }: RelayInput, report: 
     const path = `postfixParameters.${name}`;
     const option = optionFor(name);
     if (!/^[A-Za-z0-9_]{1,100}$/.test(name)) {
-      report(path, `${quote(name)} is not a parameter name; use Postfix's own, for example message_size_limit`);
+      report(path, `${quote(name)} is not a parameter name; use Postfix's own, for example maximal_queue_lifetime`);
     } else if (option !== undefined) {
       report(path, `is left to the component; ${option}`);
     }
@@ -22,7 +22,6 @@ export function checkParameters({ postfixParameters = {} }: RelayInput, report: 
       report(path, `${quote(value)} holds a line break or another control character; write the value in one line`);
     }
   }
-  checkMailboxSize(postfixParameters, report);
   checkProxyInterfaces(postfixParameters, report);
 }
 
@@ -39,20 +38,5 @@ function checkProxyInterfaces({ proxy_interfaces: value = "" }: Record<string, s
           "without prefix, for example 192.0.2.1",
       );
     }
-  }
-}
-
-/** local(8) delivers nothing at all while a message may be bigger than a mailbox; foreign mail goes on, so nobody notices. */
-function checkMailboxSize(parameters: Record<string, string>, report: Report): void {
-  // Postfix's own defaults, the same in every release.
-  const message = Number(parameters.message_size_limit ?? "10240000");
-  const mailbox = Number(parameters.mailbox_size_limit ?? "51200000");
-  if (mailbox > 0 && (message === 0 || message > mailbox)) {
-    const given = "message_size_limit" in parameters ? "message_size_limit" : "mailbox_size_limit";
-    report(
-      `postfixParameters.${given}`,
-      `lets messages be bigger than a mailbox, and Postfix then delivers none to the relay's own accounts; ` +
-        `also give a mailbox_size_limit of at least ${message || "0, which is no limit"}`,
-    );
   }
 }

@@ -1,0 +1,96 @@
+import { create } from "xmlbuilder2";
+import { RelaySettings } from "../settings/settings";
+import { listeners } from "./masterCf";
+
+/** How a client reaches the relay: one of the servers in the output `clientSettings`. */
+export interface ClientServer {
+  host: string;
+  port: number;
+  tls: string;
+  authentication: string[];
+  userName: string;
+}
+
+/** Best first: TLS from the first byte leaves nothing to strip (RFC 8314 3.3), and 2525 is for where nothing else gets through. */
+const preference = [465, 587, 2525];
+
+/** The ports that take logins, for each login. */
+export function clientSettings(settings: RelaySettings): Record<string, ClientServer[]> {
+  return Object.fromEntries(settings.users.map(({ login }) => [login, servers(settings, login)]));
+}
+
+function servers(settings: RelaySettings, userName: string): ClientServer[] {
+  return listeners(settings)
+    .filter(({ auth }) => auth)
+    .sort((a, b) => preference.indexOf(a.port) - preference.indexOf(b.port))
+    .map(({ port, tls }) => ({
+      host: settings.myHostname,
+      port,
+      tls,
+      authentication: settings.sasl.mechanisms,
+      userName,
+    }));
+}
+
+/** One SRV record by which clients find the relay, as RFC 6186 and RFC 8314 5.1 name them. */
+export interface SubmissionSrv {
+  name: string;
+  priority: number;
+  weight: number;
+  port: number;
+  target: string;
+}
+
+/** The SRV records of the mail domain; a lower priority is tried first. 2525 has no name that a client would ask for. */
+export function submissionSrv(settings: RelaySettings): SubmissionSrv[] {
+  const services: Record<number, string> = { 465: "_submissions._tcp", 587: "_submission._tcp" };
+  return servers(settings, "").flatMap(({ host, port }, priority) => {
+    const service = services[port];
+    return service === undefined
+      ? []
+      : [{ name: `${service}.${settings.myDomain}`, priority, weight: 1, port, target: host }];
+  });
+}
+
+/**
+ * Thunderbird's config-v1.1.xml for the mail domain. It holds for whoever has the login that stands before the @ of their
+ * address, which is the default of `allowedSenders`.
+ */
+export function renderAutoconfig(settings: RelaySettings): string {
+  const { myDomain, myHostname, mailboxes } = settings;
+  const provider = create({ version: "1.0", encoding: "UTF-8" })
+    .ele("clientConfig", { version: "1.1" })
+    .ele("emailProvider", { id: myDomain });
+  provider.ele("domain").txt(myDomain);
+  provider.ele("displayName").txt(myDomain);
+  provider.ele("displayShortName").txt(myHostname);
+  const server = (element: string, type: string, parts: Record<string, string | number>) => {
+    const node = provider.ele(element, { type });
+    for (const [name, value] of Object.entries(parts)) node.ele(name).txt(String(value));
+  };
+  if (mailboxes) {
+    server("incomingServer", "imap", {
+      hostname: mailboxes.host,
+      port: mailboxes.port,
+      socketType: mailboxes.port === 143 ? "STARTTLS" : "SSL",
+      authentication: "password-cleartext",
+      username: mailboxes.userName,
+    });
+  }
+  for (const { host, port, tls, authentication, userName } of servers(settings, "%EMAILLOCALPART%")) {
+    server("outgoingServer", "smtp", {
+      hostname: host,
+      port,
+      socketType: tls === "implicit" ? "SSL" : "STARTTLS",
+      authentication: thunderbirdsWord(authentication),
+      username: userName,
+    });
+  }
+  return provider.end({ prettyPrint: true }) + "\n";
+}
+
+/** Under TLS, which is always there, the mechanism that sends the password itself is as good as any and works everywhere. */
+function thunderbirdsWord(mechanisms: string[]): string {
+  if (mechanisms.includes("PLAIN") || mechanisms.includes("LOGIN")) return "password-cleartext";
+  return "password-encrypted";
+}

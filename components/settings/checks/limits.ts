@@ -1,0 +1,75 @@
+import { defaults } from "../defaults";
+import { LimitsInput, RelayInput } from "../settings";
+import { checkNetwork } from "./networks";
+import { quote, Report } from "./report";
+
+/** Postfix keeps sizes and counts as 32-bit numbers where the host's C library does. */
+const largest = 2_147_483_647;
+
+/** What a limit counts, the smallest number it may be, and whether 0 is no limit. */
+interface Count {
+  unit: string;
+  from: number;
+  zero?: boolean;
+}
+
+/**
+ * A deploy itself comes from the host's own address, to see what strangers are told: with up to 4 connections at a time
+ * and 12 in all.
+ */
+const counts: Record<keyof typeof defaults.limits, Count> = {
+  messageSize: { unit: "bytes", from: 65_536 },
+  recipients: { unit: "recipients", from: 100 },
+  recipientsPerHour: { unit: "recipients", from: 1, zero: true },
+  connections: { unit: "connections", from: 10, zero: true },
+  connectionsPerMinute: { unit: "connections", from: 60, zero: true },
+  authPerMinute: { unit: "AUTH commands", from: 1, zero: true },
+};
+
+/** How much clients may ask. */
+export function checkLimits(input: RelayInput, report: Report): void {
+  const { limits = {}, users = [] } = input;
+  for (const name of Object.keys(counts) as (keyof typeof counts)[]) {
+    checkCount(`limits.${name}`, limits[name], counts[name], report);
+  }
+  users.forEach(({ recipientsPerHour }, index) =>
+    checkCount(`users[${index}].recipientsPerHour`, recipientsPerHour, counts.recipientsPerHour, report),
+  );
+  limits.exempt?.forEach((text, index) =>
+    checkNetwork(`limits.exempt[${index}]`, text, "would leave nearly nobody limited", report),
+  );
+  checkBan(limits, report);
+  checkMailboxSize(input, report);
+}
+
+function checkBan({ ban }: LimitsInput, report: Report): void {
+  // A configuration file can hold anything in its place.
+  if (ban !== undefined && (ban === null || typeof ban !== "object")) {
+    report("limits.ban", `${quote(ban)} is not a group of options; give {} for its defaults, or leave it out`);
+    return;
+  }
+  checkCount("limits.ban.failures", ban?.failures, { unit: "wrong logins", from: 1 }, report);
+  checkCount("limits.ban.withinMinutes", ban?.withinMinutes, { unit: "minutes", from: 1 }, report);
+  checkCount("limits.ban.banMinutes", ban?.banMinutes, { unit: "minutes", from: 1 }, report);
+}
+
+function checkCount(path: string, value: number | undefined, { unit, from, zero }: Count, report: Report): void {
+  if (value === undefined || (value === 0 && zero)) return;
+  if (Number.isInteger(value) && value >= from && value <= largest) return;
+  const none = zero ? ", or 0 for no limit" : "";
+  report(path, `${quote(value)} is not a number of ${unit}; give a whole number from ${from} to ${largest}${none}`);
+}
+
+/** local(8) delivers nothing at all while a message may be bigger than a mailbox; foreign mail goes on, so nobody notices. */
+function checkMailboxSize({ limits, postfixParameters = {} }: RelayInput, report: Report): void {
+  const message = limits?.messageSize ?? defaults.limits.messageSize;
+  // Postfix's own default, the same in every release.
+  const mailbox = Number(postfixParameters.mailbox_size_limit ?? "51200000");
+  if (mailbox > 0 && message > mailbox) {
+    report(
+      limits?.messageSize === undefined ? "postfixParameters.mailbox_size_limit" : "limits.messageSize",
+      `lets messages be bigger than a mailbox, and Postfix then delivers none to the relay's own accounts; ` +
+        `give a limits.messageSize, and a mailbox_size_limit in postfixParameters of at least that`,
+    );
+  }
+}

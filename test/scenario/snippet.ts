@@ -1,0 +1,39 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+/** A relay by the name that clients know it under, and the certificate they trust. */
+interface Named {
+  name: string;
+  address: string;
+  certificate: string;
+}
+
+/**
+ * Runs the first piece of code of a language in docs/clients.md as it stands, with these environment variables. It finds
+ * the relay by its name, as it would in the world: with an /etc/hosts that nobody else sees.
+ */
+export async function runSnippet(
+  language: string,
+  command: string,
+  relay: Named,
+  variables: Record<string, string | undefined>,
+): Promise<void> {
+  const page = await readFile("docs/clients.md", "utf8");
+  const [, code] = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "ms").exec(page) ?? [];
+  if (code === undefined) throw new Error(`docs/clients.md has no code in ${language}`);
+  const folder = await mkdtemp(join(tmpdir(), "clients-"));
+  try {
+    await writeFile(join(folder, "hosts"), `${relay.address} ${relay.name}\n`);
+    await writeFile(join(folder, "code"), code);
+    await writeFile(join(folder, "relay.pem"), relay.certificate);
+    const script = `mount --bind ${folder}/hosts /etc/hosts && exec ${command} <${folder}/code`;
+    await promisify(execFile)("unshare", ["--mount", "sh", "-c", script], {
+      env: { PATH: process.env.PATH, SMTP_HOST: relay.name, SMTP_CA: join(folder, "relay.pem"), ...variables },
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,72 @@
+import { RelayInput } from "../../../../components/settings/settings";
+import { validate } from "../../../../components/settings/validate";
+import { fullInput, fullSettings } from "../fixtures";
+
+const cases: [string, Partial<RelayInput>, string, RegExp][] = [
+  ["half a byte", { limits: { messageSize: 100_000.5 } }, "limits.messageSize", /^100000.5 is not a number of bytes/],
+  ["no message size", { limits: { messageSize: 0 } }, "limits.messageSize", /whole number from 65536 to 2147483647$/],
+  ["too few recipients", { limits: { recipients: 99 } }, "limits.recipients", /from 100 to/],
+  ["fewer than none", { limits: { recipientsPerHour: -1 } }, "limits.recipientsPerHour", /or 0 for no limit$/],
+  ["too few for a deploy", { limits: { connections: 9 } }, "limits.connections", /from 10 to .* or 0/],
+  ["text", { limits: { authPerMinute: "6" as never } }, "limits.authPerMinute", /^"6" is not a number of AUTH/],
+  ["a login's text", { users: [{ login: "a", recipientsPerHour: NaN }] }, "users[0].recipientsPerHour", /not a number/],
+  ["everybody exempt", { limits: { exempt: ["0.0.0.0/0"] } }, "limits.exempt[0]", /nearly nobody limited/],
+  ["a name", { limits: { exempt: ["office"] } }, "limits.exempt[0]", /not an address/],
+  ["a ban that is true", { limits: { ban: true as never } }, "limits.ban", /give \{\} for its defaults/],
+  ["a ban at once", { limits: { ban: { failures: 0 } } }, "limits.ban.failures", /from 1 to/],
+  [
+    "a message bigger than a mailbox",
+    { limits: { messageSize: 51_200_001 } },
+    "limits.messageSize",
+    /bigger than a mailbox.*mailbox_size_limit/,
+  ],
+  [
+    "a mailbox smaller than a message",
+    { postfixParameters: { mailbox_size_limit: "26214399" } },
+    "postfixParameters.mailbox_size_limit",
+    /bigger than a mailbox/,
+  ],
+  ["mailboxes nowhere", { mailboxes: {} }, "mailboxes.host", /missing/],
+  ["mailboxes by address", { mailboxes: { host: "imap" } }, "mailboxes.host", /"imap" is not a host name/],
+  ["a mailbox port", { mailboxes: { host: "imap.example.com", port: 0 } }, "mailboxes.port", /not a TCP port/],
+  [
+    "a user name of two words",
+    { mailboxes: { host: "imap.example.com", userName: "a b" } },
+    "mailboxes.userName",
+    /%EMAILADDRESS%/,
+  ],
+];
+
+test.each(cases)("%s is refused with option, value and way out", (_, change, path, message) => {
+  const issues = validate(fullInput(change));
+  expect(issues.map((issue) => issue.path)).toEqual([path]);
+  expect(issues[0]?.message).toMatch(message);
+});
+
+test.each<Partial<RelayInput>>([
+  { limits: { messageSize: 51_200_000 } },
+  { limits: { messageSize: 51_200_001 }, postfixParameters: { mailbox_size_limit: "0" } },
+  { limits: { messageSize: 90_000_000 }, postfixParameters: { mailbox_size_limit: "90000000" } },
+  { limits: { connections: 0, connectionsPerMinute: 0, authPerMinute: 0, recipientsPerHour: 0, ban: {} } },
+])("%j is possible", (change) => {
+  expect(validate(fullInput(change))).toEqual([]);
+});
+
+test("what is not given has its default, and a login takes the relay's", () => {
+  const { limits, users } = fullSettings({
+    users: [{ login: "alice" }, { login: "shop", recipientsPerHour: 0 }],
+    limits: { recipientsPerHour: 50, exempt: ["2001:db8::/48", "192.0.2.7"], ban: { failures: 3 } },
+  });
+  expect(limits).toEqual({
+    messageSize: 26_214_400,
+    recipients: 1000,
+    recipientsPerHour: 50,
+    connections: 50,
+    connectionsPerMinute: 0,
+    authPerMinute: 0,
+    exempt: ["[2001:db8::]/48", "192.0.2.7/32"],
+    ban: { failures: 3, withinMinutes: 10, banMinutes: 60 },
+  });
+  expect(users.map(({ recipientsPerHour }) => recipientsPerHour)).toEqual([50, 0]);
+  expect(fullSettings().limits.ban).toBeUndefined();
+});
