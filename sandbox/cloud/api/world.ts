@@ -26,6 +26,7 @@ export interface Droplet {
   features: string[];
   userData: string;
   createdAt: string;
+  vpcUuid: string;
 }
 
 export interface Domain {
@@ -79,6 +80,8 @@ export class World {
   readonly reservedIps = new Map<string, { region: string; dropletId?: number }>();
   readonly actions = new Map<number, Record<string, unknown>>();
   readonly projects = new Map<string, Record<string, unknown>>();
+  /** URN of a droplet or reserved IP to the project it is in; the others are in the default one. */
+  readonly projectOf = new Map<string, string>();
 
   private lastId = 1000;
   private readonly freeAddresses: string[];

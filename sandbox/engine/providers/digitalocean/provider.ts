@@ -4,6 +4,7 @@ import { Client } from "./client";
 import { dnsRecordKind } from "./dnsRecord";
 import { dropletKind } from "./droplet";
 import { firewallKind } from "./firewall";
+import { projectResourcesKind } from "./project";
 import { reservedIpAssignmentKind, reservedIpKind } from "./reservedIp";
 import { domainKind, sshKeyKind, tagKind } from "./simple";
 import { Pace } from "./wait";
@@ -19,6 +20,7 @@ export function digitaloceanProvider(config: ProviderConfig, settings: ProviderS
       "digitalocean:index/tag:Tag": tagKind(client),
       "digitalocean:index/domain:Domain": domainKind(client),
       "digitalocean:index/dnsRecord:DnsRecord": dnsRecordKind(client),
+      "digitalocean:index/projectResources:ProjectResources": projectResourcesKind(client),
       "digitalocean:index/reservedIp:ReservedIp": reservedIpKind(client),
       "digitalocean:index/reservedIpAssignment:ReservedIpAssignment": reservedIpAssignmentKind(client),
     },
