@@ -1,5 +1,7 @@
 import { RelaySettings } from "../settings/settings";
 import type { BundleSecrets, RenderedFile } from "./bundle";
+import { signer } from "./services/signer";
+import { upgrades } from "./services/upgrades";
 import { watch } from "./services/watch";
 
 /** A service beside Postfix: `host/services.sh` installs its files, checks them, runs it, and ends it when it goes. */
@@ -12,6 +14,8 @@ export interface HostService {
   packages: string[];
   /** Its configuration files, by absolute path. */
   files: HostFile[];
+  /** Changed files take a reload instead of a restart, as long as no unit is among them. Default: false. */
+  reloads?: boolean;
   /** A command line that succeeds when the installed files are good. */
   check?: string;
 }
@@ -30,7 +34,7 @@ export interface HostFile {
 
 /** The services these settings ask for; without secrets their files are not complete. */
 export function services(settings: RelaySettings, secrets: BundleSecrets = {}): HostService[] {
-  const beside: HostService[] = [];
+  const beside = [signer(settings, secrets.dkimKeys), upgrades(settings)].filter((wanted) => wanted !== undefined);
   const units = beside.map(({ unit }) => unit);
   const watching = watch(settings, units, secrets.alertWebhook);
   return watching ? [...beside, watching] : beside;
@@ -38,13 +42,14 @@ export function services(settings: RelaySettings, secrets: BundleSecrets = {}): 
 
 /** The services as files for the apply step. */
 export function serviceFiles(wanted: HostService[]): RenderedFile[] {
-  return wanted.flatMap(({ name, unit, files, check }) => {
+  return wanted.flatMap(({ name, unit, files, check, reloads }) => {
     const note = (path: string, lines: string[]): RenderedFile[] =>
       lines.length === 0 ? [] : [{ path: `services/${name}/${path}`, body: lines.join("\n") + "\n", mode: 0o600 }];
     const owners = files.flatMap(({ path, owner }) => (owner === undefined ? [] : [`${owner} ${path.slice(1)}`]));
     return [
       ...note("unit", [unit]),
       ...note("check", check === undefined ? [] : [check]),
+      ...note("reloads", reloads ? ["yes"] : []),
       ...note("owners", owners),
       ...files.map(({ path, body, script, mode }) => ({ path: `services/${name}/tree${path}`, body, script, mode })),
     ];
