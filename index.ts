@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   AlertsArgs,
+  DkimArgs,
+  DnsArgs,
   DropletArgs,
   HostArgs,
   ListenersArgs,
@@ -26,8 +28,13 @@ const relay = new MailRelay("relay", {
   sasl: config.getObject<SaslArgs>("sasl"),
   postfixParameters: config.getObject<Record<string, string>>("postfixParameters"),
   driftCheck: config.getBoolean("driftCheck"),
+  unattendedUpgrades: config.getBoolean("unattendedUpgrades"),
   metrics: config.getBoolean("metrics"),
   alerts: config.getObject<AlertsArgs>("alerts"),
+  dkim: config.getObject<DkimArgs>("dkim"),
+  manageDns: config.getBoolean("manageDns"),
+  blockLists: config.getObject<string[]>("blockLists"),
+  dns: config.getObject<DnsArgs>("dns"),
   relayHost: config.getObject<RelayHostArgs>("relayHost"),
   droplet: config.getObject<DropletArgs>("droplet"),
   host: config.getObject<HostArgs>("host"),
@@ -38,6 +45,7 @@ export const address = relay.address;
 export const dropletId = relay.dropletId;
 export const endpoints = relay.endpoints;
 export const logins = relay.logins;
+export const dnsRecords = relay.dnsRecords;
 export const facts = relay.facts;
 export const mainCf = relay.mainCf;
 export const masterCf = relay.masterCf;

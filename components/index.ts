@@ -1,5 +1,8 @@
 export type {
   AlertsArgs,
+  DkimArgs,
+  DkimSelectorArgs,
+  DnsArgs,
   DropletArgs,
   HostArgs,
   ListenersArgs,
@@ -10,5 +13,5 @@ export type {
   UserArgs,
 } from "./args";
 export { Mechanism, PasswordCheck, SaslDatabase, SaslPath } from "./args";
-export type { Endpoint, HostFacts, Proof, ServedCertificate } from "./outputs";
+export type { DnsRecord, Endpoint, HostFacts, Proof, ServedCertificate } from "./outputs";
 export { MailRelay } from "./mailRelay";

@@ -18,6 +18,7 @@ export function checkPlainValues(name: string, args: MailRelayArgs): void {
     previousPasswords: (args.users ?? []).map(({ previousPassword }) => knownText(previousPassword)),
     relayHostPassword: knownText(args.relayHost?.password),
     alertWebhook: knownText(args.alerts?.webhook),
+    dkimKeys: args.dkim?.selectors?.map(({ privateKey }) => knownText(privateKey)),
   };
   const issues = [...validate(input), ...validateSecrets(secrets), ...pairing(args)];
   fail(
@@ -44,9 +45,16 @@ export interface CheckedSecrets {
   previousPasswords: pulumi.Output<(string | undefined)[]>;
   relayHostPassword: pulumi.Output<string | undefined>;
   alertWebhook: pulumi.Output<string | undefined>;
+  /** In the order of the selectors; empty without `dkim`. */
+  dkimKeys: pulumi.Output<string[]>;
 }
 
-export function checkedSecrets(name: string, args: MailRelayArgs, passwords: pulumi.Output<string>[]): CheckedSecrets {
+export function checkedSecrets(
+  name: string,
+  args: MailRelayArgs,
+  passwords: pulumi.Output<string>[],
+  dkimKeys: pulumi.Output<string>[],
+): CheckedSecrets {
   const check = (secrets: RelaySecrets) => fail(name, validateSecrets(secrets));
   return {
     passwords: pulumi.secret(
@@ -73,14 +81,21 @@ export function checkedSecrets(name: string, args: MailRelayArgs, passwords: pul
         return alertWebhook;
       }),
     ),
+    dkimKeys: pulumi.secret(
+      pulumi.all(dkimKeys).apply((all) => {
+        check({ passwords: [], dkimKeys: all });
+        return all;
+      }),
+    ),
   };
 }
 
 /** The arguments without their secrets. */
-function publicPart({ users, alerts, relayHost, droplet, host, ...rest }: MailRelayArgs) {
+function publicPart({ users, alerts, dkim, relayHost, droplet, host, ...rest }: MailRelayArgs) {
   return {
     ...rest,
     alerts: alerts && { ...alerts, webhook: undefined },
+    dkim: dkim && { domains: dkim.domains, selectors: dkim.selectors?.map(({ selector }) => ({ selector })) },
     users: users?.map(({ login, previousPasswordUntil, allowedSenders }) => ({
       login,
       previousPasswordUntil,

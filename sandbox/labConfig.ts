@@ -27,8 +27,13 @@ export interface ProgramConfig {
   };
   aliases: Record<string, string>;
   postfixParameters: Record<string, string>;
+  unattendedUpgrades: boolean;
   metrics: boolean;
   alerts: { webhook?: string; mail?: string; deferredAge?: number; loginFailures?: number; certificateShare?: number };
+  dkim: { domains?: string[]; selectors?: { selector: string; privateKey?: string }[] };
+  manageDns: boolean;
+  blockLists: string[];
+  dns: { zone?: string; policies?: boolean; autoconfigHost?: string; ttl?: number };
   relayHost: { host: string; port?: number; login?: string; password?: string };
   droplet: {
     region?: string;
@@ -36,6 +41,10 @@ export interface ProgramConfig {
     image?: string;
     sshSources?: string[];
     tags?: string[];
+    reservedIp?: boolean;
+    backups?: boolean;
+    vpcUuid?: string;
+    project?: string;
     drainSeconds?: number;
     sshKey?: { fingerprint: string; privateKey: string };
   };
@@ -56,6 +65,8 @@ export function programConfig(cloud: Cloud, changes: ConfigChanges = {}): Partia
     myHostname: "relay.example.test",
     myDomain: "example.test",
     users: [{ login: "alice" }, { login: "printer" }],
+    // The sandbox's addresses are nobody's, and no list knows them.
+    blockLists: [],
     myNetworks: [`${cloud.trustedClient}/32`],
     ...changes,
     droplet: changes.droplet === null ? null : { ...droplet(cloud), ...changes.droplet },

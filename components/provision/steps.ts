@@ -6,6 +6,7 @@ import { renderMainCf } from "../render/mainCf";
 import { renderMasterCf } from "../render/masterCf";
 import { packageNames, preseed } from "../render/packages";
 import { proofPlan } from "../render/probes";
+import { reputationPlan } from "../render/reputation";
 import { Credential, renderUserDatabase } from "../render/sasl";
 import { RelaySettings, UserSettings } from "../settings/settings";
 import { describeIssues } from "../settings/validate";
@@ -19,6 +20,8 @@ export interface StepResults {
   mainCf: pulumi.Output<string>;
   masterCf: pulumi.Output<string>;
   proof: pulumi.Output<Proof>;
+  /** Where clients reach the relay. */
+  address: pulumi.Output<string>;
 }
 
 /**
@@ -70,11 +73,11 @@ export function createSteps(
   );
 
   const bundle = pulumi
-    .all([settings, facts, secrets.relayHostPassword, secrets.alertWebhook])
-    .apply(([resolved, found, relayHostPassword, alertWebhook]) => {
+    .all([settings, facts, secrets.relayHostPassword, secrets.alertWebhook, secrets.dkimKeys])
+    .apply(([resolved, found, relayHostPassword, alertWebhook, dkimKeys]) => {
       const impossible = unsupported(resolved, found);
       if (impossible.length > 0) throw new pulumi.RunError(describeIssues(name, impossible));
-      return renderBundle(resolved, found, { relayHostPassword, alertWebhook });
+      return renderBundle(resolved, found, { relayHostPassword, alertWebhook, dkimKeys });
     });
   const applyFiles = bundle.apply(({ generation, files }) => [text("generation", generation), ...files]);
   const apply = hostStep(
@@ -89,18 +92,26 @@ export function createSteps(
   const proofFiles = pulumi.all([settings, credentials, bundle]).apply(([resolved, all, { generation }]) => [
     // Only named so that a new configuration is proved anew.
     text("generation", generation),
-    text("proof.plan", JSON.stringify(proofPlan(resolved, all))),
+    text("proof.plan", JSON.stringify({ ...proofPlan(resolved, all), ...reputationPlan(resolved) })),
   ]);
-  const proof = hostStep(`${name}-proof`, "proof", host, ["lib.sh", "probe.py"], proofFiles, after(apply, users));
+  const proof = hostStep(
+    `${name}-proof`,
+    "proof",
+    host,
+    ["lib.sh", "probe.py", "reputation.py"],
+    proofFiles,
+    after(apply, users),
+  );
 
-  host.finish?.(proof);
+  const address = host.finish?.(proof) ?? host.address;
 
   const rendered = pulumi.all([settings, facts]);
   return {
     facts,
     mainCf: rendered.apply((both) => renderMainCf(...both)),
     masterCf: settings.apply((resolved) => renderMasterCf(resolved)),
-    proof: proof.stdout.apply((stdout) => JSON.parse(stdout) as Proof),
+    address,
+    proof: proof.stdout.apply((stdout) => ({ warnings: [], ...(JSON.parse(stdout) as Omit<Proof, "warnings">) })),
   };
 }
 

@@ -41,6 +41,8 @@ export interface Bundle {
 export interface BundleSecrets {
   relayHostPassword?: string;
   alertWebhook?: string;
+  /** Private keys in the order of the selectors, PEM. */
+  dkimKeys?: string[];
 }
 
 /** Where the trial instance of apply.sh lives; nothing of it survives the step. */

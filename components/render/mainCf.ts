@@ -3,6 +3,7 @@ import { clientTls } from "./clientTls";
 import { Facts } from "./facts";
 import { outgoing } from "./outgoing";
 import { only, Parameters, ParameterValue } from "./parameters";
+import { signing } from "./signing";
 import { senderLoginMaps } from "./tables";
 
 /** Prints parameters in their given order; `#` never starts inside a value, where Postfix would take it as text. */
@@ -32,6 +33,7 @@ export function renderMainCf(settings: RelaySettings, facts: Facts, overrides: P
     ["Login; the listeners in master.cf switch it on", sasl(settings, facts)],
     ["TLS for clients", clientTls()],
     ["Outgoing mail", outgoing(settings)],
+    ["Signatures (DKIM)", signing(settings)],
     ["Throughput", throughput()],
     ["Chosen with postfixParameters", settings.postfixParameters],
   ];

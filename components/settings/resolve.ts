@@ -28,6 +28,7 @@ export function resolve(input: RelayInput, today: string): RelaySettings {
       allowedSenders: allowedSenders ?? [`${login}@${myDomain}`],
     })),
     keepUnmanagedUsers: input.keepUnmanagedUsers ?? sasl.store !== "chrootOnly",
+    unattendedUpgrades: input.unattendedUpgrades ?? input.droplet !== undefined,
     metrics: input.metrics ?? false,
     alerts: input.alerts && {
       mail: input.alerts.mail,
@@ -35,6 +36,17 @@ export function resolve(input: RelayInput, today: string): RelaySettings {
       loginFailures: input.alerts.loginFailures ?? defaults.alerts.loginFailures,
       certificateShare: input.alerts.certificateShare ?? defaults.alerts.certificateShare,
     },
+    dkim: input.dkim && {
+      domains: (input.dkim.domains ?? [myDomain]).map((domain) => domain.toLowerCase()),
+      selectors: input.dkim.selectors?.map(({ selector }) => required(selector)) ?? [...defaults.dkimSelectors],
+    },
+    dns: {
+      zone: (input.dns?.zone ?? myDomain).toLowerCase(),
+      policies: input.dns?.policies ?? false,
+      autoconfigHost: input.dns?.autoconfigHost,
+      ttl: input.dns?.ttl ?? defaults.dnsTtl,
+    },
+    blockLists: input.blockLists ?? [...defaults.blockLists],
     relayHost: input.relayHost && {
       host: required(input.relayHost.host),
       port: input.relayHost.port ?? defaults.relayHostPort,
@@ -46,6 +58,8 @@ export function resolve(input: RelayInput, today: string): RelaySettings {
       size: input.droplet.size ?? defaults.dropletSize,
       image: input.droplet.image ?? defaults.dropletImage,
       tags: input.droplet.tags ?? [],
+      backups: input.droplet.backups ?? false,
+      vpcUuid: input.droplet.vpcUuid,
       drainSeconds: input.droplet.drainSeconds ?? defaults.drainSeconds,
     },
   };

@@ -22,15 +22,24 @@ export interface RelayInput {
     database?: string;
   };
   postfixParameters?: Record<string, string>;
+  unattendedUpgrades?: boolean;
   metrics?: boolean;
   alerts?: { mail?: string; deferredAge?: number; loginFailures?: number; certificateShare?: number };
   relayHost?: { host?: string; port?: number; login?: string };
+  dkim?: { domains?: string[]; selectors?: { selector?: string }[] };
+  manageDns?: boolean;
+  blockLists?: string[];
+  dns?: { zone?: string; policies?: boolean; autoconfigHost?: string; ttl?: number };
   droplet?: {
     region?: string;
     sshSources?: string[];
     size?: string;
     image?: string;
     tags?: string[];
+    reservedIp?: boolean;
+    backups?: boolean;
+    vpcUuid?: string;
+    project?: string;
     drainSeconds?: number;
     sshKey?: { fingerprint?: string };
   };
@@ -51,6 +60,8 @@ export interface RelaySecrets {
   previousPasswords?: (string | undefined)[];
   relayHostPassword?: string;
   alertWebhook?: string;
+  /** In the order of `dkim.selectors`; undefined where a key is generated. PEM. */
+  dkimKeys?: (string | undefined)[];
 }
 
 /** When to alert, and by mail to whom; a webhook is a secret and kept apart. */
@@ -60,6 +71,20 @@ export interface AlertSettings {
   deferredAge: number;
   loginFailures: number;
   certificateShare: number;
+}
+
+/** What is signed, and the names of the keys, the one that signs first. */
+export interface DkimSettings {
+  domains: string[];
+  selectors: string[];
+}
+
+export interface DnsSettings {
+  zone: string;
+  policies: boolean;
+  autoconfigHost?: string;
+  /** Seconds. */
+  ttl: number;
 }
 
 export interface RelayHostSettings {
@@ -74,6 +99,8 @@ export interface DropletSettings {
   size: string;
   image: string;
   tags: string[];
+  backups: boolean;
+  vpcUuid?: string;
   drainSeconds: number;
 }
 
@@ -114,8 +141,12 @@ export interface RelaySettings {
   myNetworks: string[];
   users: UserSettings[];
   keepUnmanagedUsers: boolean;
+  unattendedUpgrades: boolean;
   metrics: boolean;
   alerts?: AlertSettings;
+  dkim?: DkimSettings;
+  dns: DnsSettings;
+  blockLists: string[];
   relayHost?: RelayHostSettings;
   droplet?: DropletSettings;
 }

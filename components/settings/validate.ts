@@ -1,4 +1,6 @@
 import { checkAlerts, checkWebhook } from "./checks/alerts";
+import { checkDkim, checkDkimKeys } from "./checks/dkim";
+import { checkDns } from "./checks/dns";
 import { checkLocal, checkNames } from "./checks/names";
 import { checkNetworks } from "./checks/networks";
 import { checkParameters } from "./checks/parameters";
@@ -26,6 +28,8 @@ const checks = [
   checkParameters,
   checkRelayHost,
   checkAlerts,
+  checkDkim,
+  checkDns,
   checkTarget,
 ];
 
@@ -39,6 +43,7 @@ export function validateSecrets(secrets: RelaySecrets): Issue[] {
   return collect((report) => {
     checkSecrets(secrets, report);
     checkWebhook(secrets.alertWebhook, report);
+    checkDkimKeys(secrets.dkimKeys ?? [], report);
   });
 }
 
