@@ -149,6 +149,7 @@ def hold(dialogue, address, credentials, deadline, certificates):
         if login:
             demand("AUTH " + login["mechanism"], authenticate(client, login["mechanism"], credentials), login["expect"])
         for step in dialogue["steps"]:
+            client.send("".join(line + "\r\n" for line in step.get("text", [])))
             demand(step["command"], client.docmd(step["command"]), step["expect"])
         client.docmd("QUIT")
     except (OSError, smtplib.SMTPException) as error:

@@ -6,6 +6,7 @@ import { renderMainCf } from "./mainCf";
 import { renderMasterCf, TrialServices } from "./masterCf";
 import { smokePlan, trialPlan, trialPortOffset, trialSender, trialSink } from "./probes";
 import { renderSaslConf, renderUserDatabase, trialSasl } from "./sasl";
+import { trialSigning } from "./signing";
 import { serviceFiles, services } from "./services";
 import { renderAliases, renderAnySender, renderRelayPassword, renderSenderLogins, senderLoginMaps } from "./tables";
 
@@ -102,6 +103,7 @@ const trialServices: TrialServices = {
 function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
   // Exists only in the trial instance's own user database and only for its seconds on loopback.
   const trial = { login: "trial", password: "trial" };
+  const signed = trialSigning(settings);
   const overrides = {
     queue_directory: `${trialDirectory}/queue`,
     data_directory: `${trialDirectory}/data`,
@@ -119,6 +121,7 @@ function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
       `inline:{{${trialSender} = trial trial@${settings.sasl.realm}}}`,
       ...senderLoginMaps(settings),
     ],
+    ...signed.parameters,
   };
   const binding = (listener: { port: number }) => `127.0.0.1:${listener.port + trialPortOffset}`;
   const plan = (value: unknown) => JSON.stringify(value) + "\n";
@@ -127,6 +130,7 @@ function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
     { path: "trial/main.cf", body: renderMainCf(settings, facts, overrides), mode: 0o644 },
     { path: "trial/master.cf", body: renderMasterCf(settings, binding, trialServices), mode: 0o644 },
     { path: `trial/sasl/${settings.sasl.path}.conf`, body: conf, mode: 0o644 },
+    ...signed.files,
     { path: "trial.database", body: database, mode: 0o600 },
     { path: "trial.users", body: renderUserDatabase([trial], settings.sasl.realm), mode: 0o600 },
     { path: "trial.plan", body: plan(trialPlan(settings, trial)), mode: 0o600 },

@@ -1,7 +1,7 @@
 import { dkimVerify } from "mailauth/lib/dkim/verify";
 import { MAIL_DOMAINS, SINK_NAME } from "../../sandbox/labConfig";
 import type { Lab } from "../../sandbox/lab";
-import { changes, eventually, onHost, patience, remoteCommands, submit, testLab } from "./support";
+import { changes, eventually, failureOf, onHost, patience, remoteCommands, submit, testLab } from "./support";
 
 jest.setTimeout(patience);
 
@@ -163,6 +163,20 @@ describe("a relay that signs its mail and manages its records", () => {
       expect.stringContaining(`${address} is on the block list ${blockLists[0]}`),
     ]);
     expect(await onHost(lab, "ls /etc/mail-relay-signer")).toBe("relay1.key\nrelay2.key\nrspamd.conf\nsuffixes\n");
+  });
+
+  test("a configuration that would not sign does not go live", async () => {
+    const folder = "/run/systemd/system/mail-relay-signer.service.d";
+    const hidden = "[Service]\\nInaccessiblePaths=/etc/mail-relay-signer/relay2.key\\n";
+    const restart = "systemctl daemon-reload; systemctl restart mail-relay-signer.service";
+    await onHost(lab, `mkdir -p ${folder}; printf '${hidden}' >${folder}/hide.conf; ${restart}`);
+    const live = await onHost(lab, "readlink /etc/postfix/generations/current");
+    const selectors = [{ selector: "relay2" }, { selector: "relay1" }];
+    lab.configure({ dkim: { selectors }, manageDns: true, blockLists, aliases: { root: "ops@receiver.test" } });
+    const error = await failureOf(lab.up());
+    expect(error.message).toContain("the trial's message was not signed; see journalctl -u mail-relay-signer");
+    expect(await onHost(lab, "readlink /etc/postfix/generations/current")).toBe(live);
+    await onHost(lab, `rm -r ${folder}; ${restart}`);
   });
 
   test("switched off it is gone", async () => {

@@ -1,4 +1,5 @@
 import { RelaySettings } from "../../settings/settings";
+import { trialSender } from "../probes";
 import type { HostService } from "../services";
 
 /** Where the signer listens, for Postfix inside its chroot, and for the trial instance, alike. */
@@ -54,7 +55,8 @@ Also=mail-relay-signer.socket
  */
 function configuration({ myNetworks }: RelaySettings, domains: string[], selector: string): string {
   const networks = myNetworks.map((network) => JSON.stringify(network.replace(/[[\]]/g, "")));
-  const keys = domains.map(
+  // The trial's message is signed too, so that a configuration which does not sign never goes live.
+  const keys = [...domains, trialSender.split("@")[1]!].map(
     (domain) => `    ${JSON.stringify(domain)} { selector = "${selector}"; path = "${keyFile(selector)}"; }\n`,
   );
   return `# Managed by pulumi-mail-relay: change the MailRelay's arguments, edits here are lost.
