@@ -1,6 +1,7 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { packageNames, preseed } from "../render/packages";
+import { services } from "../render/services";
 import { RelaySettings } from "../settings/settings";
 import { DropletKeys } from "./keys";
 
@@ -50,7 +51,10 @@ function userData(settings: pulumi.Output<RelaySettings>, keys: DropletKeys): pu
           ssh_genkeytypes: ["ed25519"],
           ssh_keys: { ed25519_private: secret, ed25519_public: open },
           // Without a configuration of its own Postfix does not start before the relay's is there.
-          bootcmd: [["sh", "-c", `echo '${preseed}' | debconf-set-selections`]],
+          bootcmd: [
+            ["sh", "-c", `echo '${preseed}' | debconf-set-selections`],
+            ...services(wanted).flatMap(({ unwanted }) => (unwanted ? [["systemctl", "mask", unwanted]] : [])),
+          ],
           package_update: true,
           packages: packageNames(wanted),
         };

@@ -10,6 +10,8 @@ export interface HostService {
   name: string;
   /** The systemd unit that runs it; a package's own or one of `files`. */
   unit: string;
+  /** The unit by which its package would run something else; a new droplet never starts that. */
+  unwanted?: string;
   /** Debian packages it needs. */
   packages: string[];
   /** Its configuration files, by absolute path. */

@@ -14,6 +14,7 @@ interface DnsRecord {
 }
 
 const blockLists = ["bl.receiver.test"];
+const droplet = { reservedIp: true, backups: true };
 
 describe("a relay that signs its mail and manages its records", () => {
   let lab: Lab;
@@ -31,6 +32,8 @@ describe("a relay that signs its mail and manages its records", () => {
     expect(response.ok).toBe(true);
     return (await response.json()) as Record<string, unknown>;
   };
+
+  const ownAddress = async () => (await lab.cloud.droplets())[0]!.address;
 
   const records = async () => (await lab.outputs()).dnsRecords as DnsRecord[];
 
@@ -52,12 +55,21 @@ describe("a relay that signs its mail and manages its records", () => {
   beforeAll(async () => {
     lab = await testLab("trust");
     await api("/domains", { name: "example.test" });
-    lab.configure({ dkim: {}, manageDns: true, blockLists });
+    lab.configure({ dkim: {}, manageDns: true, blockLists, droplet });
     await lab.up();
     password = (await lab.outputs()).logins.alice!;
   });
 
   afterAll(() => lab.close());
+
+  test("clients have the reserved address, which is not the one mail leaves from", async () => {
+    const { address } = await lab.outputs();
+    const { reserved_ips: reserved } = (await api("/reserved_ips")) as { reserved_ips: { ip: string }[] };
+    expect(reserved.map(({ ip }) => ip)).toEqual([address]);
+    expect(address).not.toBe(await ownAddress());
+    const { droplets } = (await api("/droplets")) as { droplets: { features: string[] }[] };
+    expect(droplets[0]!.features).toContain("backups");
+  });
 
   test("a receiver verifies what a login has sent, with the record of the output", async () => {
     await submit(lab, "alice", password, "signed");
@@ -94,7 +106,9 @@ describe("a relay that signs its mail and manages its records", () => {
     const total = kilobytes.match(/\d+/g)!.reduce((sum, number) => sum + Number(number), 0);
     expect(total).toBeGreaterThan(10_000);
     expect(total).toBeLessThan(100_000);
-    expect(await onHost(lab, "systemctl is-active rspamd.service || true")).toBe("inactive\n");
+    expect(await onHost(lab, "systemctl is-active rspamd.service || true; journalctl -q -u rspamd.service")).toBe(
+      "inactive\n",
+    );
     expect(await onHost(lab, "stat -c '%a %U' /etc/mail-relay-signer/*.key")).toBe("400 _rspamd\n");
     expect(await onHost(lab, "journalctl -q -o cat | grep -c 'PRIVATE KEY' || true")).toBe("0\n");
   });
@@ -119,6 +133,7 @@ describe("a relay that signs its mail and manages its records", () => {
     expect(lines.sort()).toEqual(
       [
         `relay A ${address}`,
+        `relay A ${await ownAddress()}`,
         "relay MX 10 relay.example.test",
         "relay TXT v=spf1 a -all",
         `relay1._domainkey TXT ${key}`,
@@ -133,7 +148,7 @@ describe("a relay that signs its mail and manages its records", () => {
   });
 
   test("a new key takes over while mail flows, and the old one stays published", async () => {
-    const { address } = await lab.outputs();
+    const address = await ownAddress();
     const listed = `${address.split(".").reverse().join(".")}.${blockLists[0]}`;
     await lab.cloud.setDns([
       { name: SINK_NAME, type: "A", value: lab.cloud.gateway },
@@ -142,7 +157,7 @@ describe("a relay that signs its mail and manages its records", () => {
       { name: listed, type: "A", value: "127.0.0.2" },
     ]);
     const selectors = [{ selector: "relay2" }, { selector: "relay1" }];
-    lab.configure({ dkim: { selectors }, manageDns: true, blockLists });
+    lab.configure({ dkim: { selectors }, manageDns: true, blockLists, droplet });
     let over = false;
     let sent = 0;
     const sending = (async () => {
@@ -172,7 +187,13 @@ describe("a relay that signs its mail and manages its records", () => {
     await onHost(lab, `mkdir -p ${folder}; printf '${hidden}' >${folder}/hide.conf; ${restart}`);
     const live = await onHost(lab, "readlink /etc/postfix/generations/current");
     const selectors = [{ selector: "relay2" }, { selector: "relay1" }];
-    lab.configure({ dkim: { selectors }, manageDns: true, blockLists, aliases: { root: "ops@receiver.test" } });
+    lab.configure({
+      dkim: { selectors },
+      manageDns: true,
+      blockLists,
+      droplet,
+      aliases: { root: "ops@receiver.test" },
+    });
     const error = await failureOf(lab.up());
     expect(error.message).toContain("the trial's message was not signed; see journalctl -u mail-relay-signer");
     expect(await onHost(lab, "readlink /etc/postfix/generations/current")).toBe(live);

@@ -3,7 +3,7 @@ import { trialSender } from "../probes";
 import type { HostService } from "../services";
 
 /** Where the signer listens, for Postfix inside its chroot, and for the trial instance, alike. */
-export const signerPort = 8891;
+export const signerPort = 18891;
 
 const folder = "/etc/mail-relay-signer";
 const units = "/etc/systemd/system";
@@ -35,6 +35,8 @@ User=_rspamd
 NonBlocking=true
 Restart=always
 RestartSec=1
+# Workers wait for sessions that Postfix may keep open for long.
+TimeoutStopSec=5
 RuntimeDirectory=mail-relay-signer
 StateDirectory=mail-relay-signer
 StateDirectoryMode=0700
@@ -101,10 +103,13 @@ function keyFile(selector: string): string {
   return `${folder}/${selector}.key`;
 }
 
+/** The whole spam filter the package runs, in 240 MB. */
+const packaged = "rspamd.service";
+
 /** Stops the signer's package from running a whole spam filter beside it, unless somebody has configured that one. */
 const endUnconfigured =
   "find /etc/rspamd/local.d /etc/rspamd/override.d -type f 2>/dev/null | grep -q . || " +
-  "systemctl --quiet disable --now rspamd.service";
+  `systemctl --quiet disable --now ${packaged} || true`;
 
 /** Rspamd as a DKIM signer for Postfix (a milter); undefined when nothing is to be signed. */
 export function signer(settings: RelaySettings, keys: string[] = []): HostService | undefined {
@@ -115,6 +120,7 @@ export function signer(settings: RelaySettings, keys: string[] = []): HostServic
     name: "signer",
     unit: "mail-relay-signer.service",
     packages: ["rspamd"],
+    unwanted: packaged,
     reloads: true,
     check: `rspamadm configtest -c ${folder}/rspamd.conf && { ${endUnconfigured}; }`,
     files: [

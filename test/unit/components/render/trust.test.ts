@@ -108,7 +108,7 @@ test("the keys are in files of their own for the signer's account, and the first
 
 test("Postfix asks the signer, and without one nothing changes", () => {
   const signed = renderMainCf(fullSettings({ dkim: {} }), facts);
-  expect(signed).toMatch(/^smtpd_milters = inet:127\.0\.0\.1:8891$/m);
+  expect(signed).toMatch(/^smtpd_milters = inet:127\.0\.0\.1:18891$/m);
   expect(signed).toMatch(/^milter_default_action = tempfail$/m);
   expect(renderMainCf(fullSettings(), facts)).not.toContain("milter");
   expect(packageNames(fullSettings())).not.toContain("rspamd");
