@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   AlertsArgs,
   DeliveryArgs,
+  DkimArgs,
+  DnsArgs,
   DropletArgs,
   HeaderCheckArgs,
   HostArgs,
@@ -38,9 +40,14 @@ const relay = new MailRelay("relay", {
   mailboxes: config.getObject<MailboxesArgs>("mailboxes"),
   postfixParameters: config.getObject<Record<string, string>>("postfixParameters"),
   driftCheck: config.getBoolean("driftCheck"),
+  unattendedUpgrades: config.getBoolean("unattendedUpgrades"),
   metrics: config.getBoolean("metrics"),
   alerts: config.getObject<AlertsArgs>("alerts"),
   logDays: config.getNumber("logDays"),
+  dkim: config.getObject<DkimArgs>("dkim"),
+  manageDns: config.getBoolean("manageDns"),
+  blockLists: config.getObject<string[]>("blockLists"),
+  dns: config.getObject<DnsArgs>("dns"),
   relayHost: config.getObject<RelayHostArgs>("relayHost"),
   relayRoutes: config.getObject<RelayRouteArgs[]>("relayRoutes"),
   transports: config.getObject<TransportArgs[]>("transports"),
@@ -62,6 +69,7 @@ export const endpoints = relay.endpoints;
 export const clientSettings = relay.clientSettings;
 export const autoconfig = relay.autoconfig;
 export const logins = relay.logins;
+export const dnsRecords = relay.dnsRecords;
 export const facts = relay.facts;
 export const mainCf = relay.mainCf;
 export const masterCf = relay.masterCf;

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AlertsArgs } from "./args/alerts";
 import { DeliveryArgs, InetProtocols, Preflight } from "./args/delivery";
+import { DkimArgs } from "./args/dkim";
+import { DnsArgs } from "./args/dns";
 import { DropletArgs } from "./args/droplet";
 import { HostArgs } from "./args/host";
 import { LimitsArgs } from "./args/limits";
@@ -14,6 +16,8 @@ import { UserArgs } from "./args/users";
 
 export * from "./args/alerts";
 export * from "./args/delivery";
+export * from "./args/dkim";
+export * from "./args/dns";
 export * from "./args/droplet";
 export * from "./args/host";
 export * from "./args/limits";
@@ -102,6 +106,13 @@ export interface MailRelayArgs {
   readonly driftCheck?: boolean;
 
   /**
+   * Install security updates every day, Postfix's among them (package unattended-upgrades); never reboots. An update of
+   * Postfix restarts it with the configuration that is live. Taken back from true to false it also ends the upgrades the
+   * distribution would make by itself. Plain value. Default: true for a droplet, false for a given host.
+   */
+  readonly unattendedUpgrades?: boolean;
+
+  /**
    * Write metrics for Prometheus once a minute, where Debian's node_exporter collects them from
    * (/var/lib/prometheus/node-exporter/mail_relay.prom). No port is opened. Plain value. Default: false.
    */
@@ -115,6 +126,23 @@ export interface MailRelayArgs {
    * the host's journal as it is. Default: 30 on a droplet, 0 on a server that already exists.
    */
   readonly logDays?: pulumi.Input<number>;
+  /** Sign outgoing mail with DKIM, by a signer of the relay's own (Rspamd). `{}` takes all defaults. Default: unsigned. */
+  readonly dkim?: DkimArgs;
+
+  /**
+   * Create the records of the output `dnsRecords` in DigitalOcean's DNS, where the domain must exist, all but the reverse
+   * record and those `dns.policies` speaks of. Plain value. Default: false.
+   */
+  readonly manageDns?: boolean;
+
+  /** Details of the output `dnsRecords` and of `manageDns`. */
+  readonly dns?: DnsArgs;
+
+  /**
+   * Block lists (zones as in RFC 5782) the relay's address is looked up in, for a warning in the output `proof`, when it
+   * delivers by itself. Default: `zen.spamhaus.org` and `bl.spamcop.net`; some lists refuse resolvers that many share.
+   */
+  readonly blockLists?: pulumi.Input<pulumi.Input<string>[]>;
 
   /** The smart host that takes all outgoing mail (Postfix `relayhost`). Default: none, delivery by MX. */
   readonly relayHost?: RelayHostArgs;

@@ -3,6 +3,9 @@ export type {
   AlertsArgs,
   DeliveryArgs,
   BanArgs,
+  DkimArgs,
+  DkimSelectorArgs,
+  DnsArgs,
   DropletArgs,
   HeaderCheckArgs,
   HostArgs,
@@ -29,5 +32,5 @@ export {
   SaslDatabase,
   SaslPath,
 } from "./args";
-export type { ClientServer, Endpoint, HostFacts, Proof, ServedCertificate } from "./outputs";
+export type { ClientServer, DnsRecord, Endpoint, HostFacts, Proof, ServedCertificate } from "./outputs";
 export { MailRelay } from "./mailRelay";

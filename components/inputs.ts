@@ -20,6 +20,7 @@ export function checkPlainValues(name: string, args: MailRelayArgs): void {
     relayHostPassword: knownText(args.relayHost?.password),
     routePasswords: routePasswords(args, (relayHost) => knownText(relayHost.password)),
     alertWebhook: knownText(args.alerts?.webhook),
+    dkimKeys: args.dkim?.selectors?.map(({ privateKey }) => knownText(privateKey)),
   };
   const issues = [...validate(input), ...validateSecrets(secrets), ...pairing(args)];
   fail(
@@ -48,9 +49,16 @@ export interface CheckedSecrets {
   /** By the option that names the smart host. */
   routePasswords: pulumi.Output<Record<string, string | undefined>>;
   alertWebhook: pulumi.Output<string | undefined>;
+  /** In the order of the selectors; empty without `dkim`. */
+  dkimKeys: pulumi.Output<string[]>;
 }
 
-export function checkedSecrets(name: string, args: MailRelayArgs, passwords: pulumi.Output<string>[]): CheckedSecrets {
+export function checkedSecrets(
+  name: string,
+  args: MailRelayArgs,
+  passwords: pulumi.Output<string>[],
+  dkimKeys: pulumi.Output<string>[],
+): CheckedSecrets {
   const check = (secrets: RelaySecrets) => fail(name, validateSecrets(secrets));
   return {
     passwords: pulumi.secret(
@@ -83,15 +91,32 @@ export function checkedSecrets(name: string, args: MailRelayArgs, passwords: pul
         return alertWebhook;
       }),
     ),
+    dkimKeys: pulumi.secret(
+      pulumi.all(dkimKeys).apply((all) => {
+        check({ passwords: [], dkimKeys: all });
+        return all;
+      }),
+    ),
   };
 }
 
 /** The arguments without their secrets. */
-function publicPart({ users, alerts, relayHost, relayRoutes, transports, droplet, host, ...rest }: MailRelayArgs) {
+function publicPart({
+  users,
+  alerts,
+  dkim,
+  relayHost,
+  relayRoutes,
+  transports,
+  droplet,
+  host,
+  ...rest
+}: MailRelayArgs) {
   const open = (given: RelayHostArgs | undefined) => given && { ...given, password: undefined };
   return {
     ...rest,
     alerts: alerts && { ...alerts, webhook: undefined },
+    dkim: dkim && { domains: dkim.domains, selectors: dkim.selectors?.map(({ selector }) => ({ selector })) },
     users: users?.map(({ login, previousPasswordUntil, allowedSenders, recipientsPerHour }) => ({
       login,
       previousPasswordUntil,

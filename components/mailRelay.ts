@@ -1,11 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MailRelayArgs } from "./args";
 import { checkedSecrets, checkPlainValues, resolvedSettings } from "./inputs";
-import { ClientServer, Endpoint, HostFacts, Proof } from "./outputs";
+import { ClientServer, DnsRecord, Endpoint, HostFacts, Proof } from "./outputs";
+import { createDkimKeys } from "./provision/dkim";
+import { createDnsRecords } from "./provision/dns";
 import { createHost, givenHost } from "./provision/host";
 import { createPasswords } from "./provision/keys";
 import { createSteps } from "./provision/steps";
 import { clientSettings, renderAutoconfig } from "./render/clientSettings";
+import { dkimRecord } from "./render/dkimKey";
+import { dnsRecords } from "./render/dnsRecords";
 import { endpoints } from "./render/masterCf";
 import { warnings } from "./settings/warnings";
 
@@ -28,6 +32,8 @@ export class MailRelay extends pulumi.ComponentResource {
   public readonly autoconfig: pulumi.Output<string>;
   /** Login to password. Secret. */
   public readonly logins: pulumi.Output<Record<string, string>>;
+  /** The DNS records the relay needs, each with its reason; `manageDns` creates them. */
+  public readonly dnsRecords: pulumi.Output<DnsRecord[]>;
   /** What the install step found on the host. */
   public readonly facts: pulumi.Output<HostFacts>;
   /** The rendered main.cf; it holds no secret. Preview shows what a change does to it. */
@@ -46,7 +52,7 @@ export class MailRelay extends pulumi.ComponentResource {
     const settings = resolvedSettings(name, args);
     settings.apply((resolved) => warnings(resolved).forEach((warning) => void pulumi.log.warn(warning, this)));
     const passwords = createPasswords(name, args.users ?? [], child);
-    const secrets = checkedSecrets(name, args, passwords);
+    const secrets = checkedSecrets(name, args, passwords, createDkimKeys(name, args.dkim, child));
     const host = args.droplet ? createHost(name, args.droplet, settings, child) : givenHost(args.host!);
     const steps = createSteps(name, host, args.driftCheck ?? false, settings, secrets, child);
     steps.preflight.apply((found) =>
@@ -54,7 +60,7 @@ export class MailRelay extends pulumi.ComponentResource {
     );
 
     this.hostname = settings.myHostname;
-    this.address = host.address;
+    this.address = steps.address;
     this.dropletId = host.dropletId;
     this.endpoints = settings.apply(endpoints);
     this.clientSettings = settings.apply(clientSettings);
@@ -65,6 +71,14 @@ export class MailRelay extends pulumi.ComponentResource {
         .apply(([{ users }, given]) =>
           Object.fromEntries(users.map(({ login }, index) => [login, given[index] ?? ""])),
         ),
+    );
+    const publicKeys = pulumi.unsecret(secrets.dkimKeys.apply((keys) => keys.map(dkimRecord)));
+    const records = pulumi
+      .all([settings, steps.address, host.address, publicKeys])
+      .apply(([resolved, clients, sending, keys]) => dnsRecords(resolved, { clients, sending }, keys));
+    if (args.manageDns) createDnsRecords(name, args, settings.dns, records, child);
+    this.dnsRecords = records.apply((all) =>
+      all.map(({ name, type, value, ttl, why }) => ({ name, type, value, ttl, why })),
     );
     this.facts = steps.facts;
     this.mainCf = steps.mainCf;
@@ -78,6 +92,7 @@ export class MailRelay extends pulumi.ComponentResource {
       clientSettings: this.clientSettings,
       autoconfig: this.autoconfig,
       logins: this.logins,
+      dnsRecords: this.dnsRecords,
       facts: this.facts,
       mainCf: this.mainCf,
       masterCf: this.masterCf,

@@ -24,6 +24,20 @@ export interface ClientServer {
   readonly userName: string;
 }
 
+/** A DNS record the relay needs, for any provider. */
+export interface DnsRecord {
+  /** Fully qualified, without a final dot. */
+  readonly name: string;
+  /** `A`, `PTR`, `MX`, `TXT`, `SRV` or `CNAME`. */
+  readonly type: string;
+  /** As in a zone file, names with a final dot; a TXT record's text without quotes and in one piece. */
+  readonly value: string;
+  /** Time to live, in seconds. */
+  readonly ttl: number;
+  /** What it is good for, and what to mind. */
+  readonly why: string;
+}
+
 /** What the install step found on the host. */
 export interface HostFacts {
   /** Distribution and version from os-release. Example: `ubuntu 24.04`. */
@@ -44,6 +58,8 @@ export interface Proof {
   readonly passed: string[];
   /** The dialogues that could not be held on this host, and why. */
   readonly skipped: Record<string, string>;
+  /** What did not fail the deploy but wants looking after, each with advice: how receivers see the address. */
+  readonly warnings: string[];
   /** The certificate the relay served. */
   readonly certificate?: ServedCertificate;
 }

@@ -52,6 +52,7 @@ export interface ProgramConfig {
   };
   hideClients: boolean;
   mailboxes: { host: string; port?: number; userName?: string };
+  unattendedUpgrades: boolean;
   metrics: boolean;
   logDays: number;
   alerts: { webhook?: string; mail?: string; deferredAge?: number; loginFailures?: number; certificateShare?: number };
@@ -65,12 +66,20 @@ export interface ProgramConfig {
   alwaysBcc: string;
   rewriting: Record<string, { from: string; to: string }[]>;
   headerChecks: { header: string; pattern?: string; action: string; text?: string }[];
+  dkim: { domains?: string[]; selectors?: { selector: string; privateKey?: string }[] };
+  manageDns: boolean;
+  blockLists: string[];
+  dns: { zone?: string; policies?: boolean; autoconfigHost?: string; ttl?: number };
   droplet: {
     region?: string;
     size?: string;
     image?: string;
     sshSources?: string[];
     tags?: string[];
+    reservedIp?: boolean;
+    backups?: boolean;
+    vpcUuid?: string;
+    project?: string;
     drainSeconds?: number;
     alerts?: { emails: string[]; diskPercent?: number; memoryPercent?: number };
     sshKey?: { fingerprint: string; privateKey: string };
@@ -92,6 +101,8 @@ export function programConfig(cloud: Cloud, changes: ConfigChanges = {}): Partia
     myHostname: "relay.example.test",
     myDomain: "example.test",
     users: [{ login: "alice" }, { login: "printer" }],
+    // The sandbox's addresses are nobody's, and no list knows them.
+    blockLists: [],
     myNetworks: [`${cloud.trustedClient}/32`],
     ...(changes.relayHost ? {} : { directDelivery: true }),
     ...changes,

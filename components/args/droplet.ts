@@ -17,6 +17,22 @@ export interface DropletArgs {
   /** Image slug, Ubuntu or Debian. Changing it replaces the droplet, see `drainSeconds`. Default: `ubuntu-24-04-x64`. */
   readonly image?: pulumi.Input<string>;
 
+  /**
+   * Give clients a reserved address, which stays the same when the droplet is replaced: the output `address` is then that
+   * one. Mail still leaves from the droplet's own address. Only that one has a reverse record, so without `relayHost` the
+   * relay's name needs an A record for both, as the output `dnsRecords` says. Plain value. Default: false.
+   */
+  readonly reservedIp?: boolean;
+
+  /** Have DigitalOcean make backups of the droplet, which costs extra. Default: false. */
+  readonly backups?: pulumi.Input<boolean>;
+
+  /** The VPC network the droplet is in. Changing it replaces the droplet, see `drainSeconds`. Default: the region's own. */
+  readonly vpcUuid?: pulumi.Input<string>;
+
+  /** Id of the DigitalOcean project the droplet is shown in. Default: the account's default project. */
+  readonly project?: pulumi.Input<string>;
+
   /** Tags of the droplet. Default: none. */
   readonly tags?: pulumi.Input<pulumi.Input<string>[]>;
 

@@ -149,6 +149,7 @@ def hold(dialogue, address, credentials, deadline, certificates):
         if login:
             demand("AUTH " + login["mechanism"], authenticate(client, login["mechanism"], credentials), login["expect"])
         for step in dialogue["steps"]:
+            client.send("".join(line + "\r\n" for line in step.get("text", [])))
             demand(step["command"], client.docmd(step["command"]), step["expect"])
         client.docmd("QUIT")
     except (OSError, smtplib.SMTPException) as error:
@@ -191,11 +192,22 @@ def certificate_facts(pem):
     return {"notAfter": facts["notAfter"], "sha256": next(v for k, v in facts.items() if k != "notAfter")}
 
 
+def reputation_doubts(hostname, lists):
+    """Never fails the proof. Only a plan that asks for it comes with the module and its library."""
+    try:
+        import reputation  # pylint: disable=import-outside-toplevel
+
+        return reputation.doubts(own_address(), hostname, lists)
+    except Exception as error:  # pylint: disable=broad-exception-caught
+        return [f"How receivers see this host's address could not be looked up: {error}"]
+
+
 def main():
     plan = json.load(sys.stdin)
     deadline = time.monotonic() + plan["patienceSeconds"]
     certificates = []
     with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
+        doubts = pool.submit(reputation_doubts, **plan["reputation"]) if "reputation" in plan else None
         outcomes = list(pool.map(lambda d: run(d, plan, deadline, certificates), plan["dialogues"]))
     results = list(zip((dialogue["name"] for dialogue in plan["dialogues"]), outcomes))
     if "stored" in plan:
@@ -203,10 +215,14 @@ def main():
     failures = [f"{name}: {text}" for name, (outcome, text) in results if outcome == "failed"]
     if failures:
         sys.exit("\n".join(failures))
+    warnings = doubts.result() if doubts else []
+    for warning in warnings:
+        print(f"warning: {warning}", file=sys.stderr)
     print(json.dumps({
         "passed": [name for name, (outcome, _) in results if outcome == "passed"],
         "skipped": {name: text for name, (outcome, text) in results if outcome == "skipped"},
         "certificate": certificate_facts(certificates[0]) if certificates else None,
+        "warnings": warnings,
     }))
 
 

@@ -3,6 +3,7 @@
 # folder for each wanted one:
 #   unit     the systemd unit that runs it
 #   check    a command line that succeeds when the installed files are good; may be absent
+#   reloads  exists for a service that takes changed files, units aside, with a reload
 #   owners   lines of `owner:group path` for files that are not root's; may be absent
 #   tree     its configuration files, laid out as from /
 # What was installed last is kept in the same form, and replaced once the whole configuration has proved itself: a run
@@ -24,10 +25,11 @@ owner_in() {
   { [ -e "$1/owners" ] && sed -n "s|^\([^ ]*\) $2\$|\1|p" "$1/owners" | grep .; } || echo root:root
 }
 
-# Whether a service's files are on the host as its folder says.
+# Whether a service's files are on the host as its folder says; with a second argument only those below that folder.
 as_in() {
-  local folder=$1 name
+  local folder=$1 below=${2:-} name
   while read -r name; do
+    [[ $name == "$below"* ]] || continue
     cmp -s "$folder/tree/$name" "/$name" &&
       [ "$(stat -c '%a %U:%G' "/$name")" = "$(stat -c %a "$folder/tree/$name") $(owner_in "$folder" "$name")" ] || return 1
   done < <(files_of "$folder")
@@ -57,9 +59,10 @@ remove_files_but() {
 
 # Brings a service to what its folder says; nothing happens to one that is right already.
 bring_service() {
-  local folder=$1 record=$2 unit stale=false
+  local folder=$1 record=$2 unit stale=false bring=restart
   unit=$(cat "$folder/unit")
   as_in "$folder" && [ -z "$(comm -23 <(files_of "$record") <(files_of "$folder"))" ] || stale=true
+  if [ -e "$folder/reloads" ] && as_in "$folder" etc/systemd/; then bring=reload-or-restart; fi
   if [ "$stale" = true ]; then
     say "configuring $unit"
     install_files_of "$folder" || return 1
@@ -78,7 +81,7 @@ bring_service() {
   masked*) systemctl --quiet unmask "$unit" && systemctl --quiet enable "$unit" ;;
   *) systemctl --quiet enable "$unit" ;;
   esac
-  if [ "$stale" = true ]; then systemctl restart "$unit"; else systemctl start "$unit"; fi || {
+  if [ "$stale" = true ]; then systemctl "$bring" "$unit"; else systemctl start "$unit"; fi || {
     journalctl -q -o cat -n 5 -u "$unit" >&2
     say "$unit does not start"
     return 1

@@ -114,6 +114,16 @@ arrived() {
   }
 }
 
+# Where a signer is part of the configuration, cleanup has said that it signed the message. It signs nothing at all with a
+# key it cannot read, and lets the message pass.
+message_signed() {
+  [ ! -e "$trial_home/etc/signed" ] && return 0
+  grep -q ': header DKIM-Signature: .*: signed$' "$trial_home/log" || {
+    say "the trial's message was not signed; see journalctl -u mail-relay-signer"
+    return 1
+  }
+}
+
 # What went wrong in the trial: first what ended a program, then the last of the rest without the remarks of listeners
 # that take no logins and on the links of the live folder.
 complaints() {
@@ -131,7 +141,7 @@ try_out() {
     say "the trial instance does not start: $(last_word postfix/master -n 2)"
     return 1
   }
-  { python3 -B ./probe.py <trial.plan >/dev/null && message_arrived; } || {
+  { python3 -B ./probe.py <trial.plan >/dev/null && message_arrived && message_signed; } || {
     complaints >&2 || true
     return 1
   }

@@ -23,6 +23,8 @@ export function createDroplet(
       size: droplet.size,
       image: droplet.image,
       tags: droplet.tags,
+      backups: droplet.backups,
+      vpcUuid: droplet.apply(({ vpcUuid }) => vpcUuid as string),
       sshKeys: [keys.fingerprint],
       monitoring: true,
       gracefulShutdown: true,

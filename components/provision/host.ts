@@ -1,9 +1,11 @@
+import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { DropletArgs, HostArgs } from "../args";
 import { defaults } from "../settings/defaults";
 import { RelaySettings } from "../settings/settings";
 import { createDroplet } from "./droplet";
 import { createDropletAlerts } from "./alerts";
+import { createReservedIp } from "./reservedIp";
 import { createDrain } from "./drain";
 import { createFirewall, createListenersFirewall } from "./firewall";
 import { createKeys } from "./keys";
@@ -11,13 +13,14 @@ import { HostConnection } from "./step";
 
 /** The machine the relay runs on, created or given. */
 export interface RelayHost extends HostConnection {
+  /** Where it is reached for the deploy. */
   address: pulumi.Output<string>;
   /** Empty for a given host. */
   dropletId: pulumi.Output<string>;
   /** What the first step has to wait for. */
   ready: pulumi.Resource[];
-  /** Creates what has to wait until the relay has proved itself; absent for a given host. */
-  finish?: (proof: pulumi.Resource) => void;
+  /** Creates what has to wait until the relay has proved itself, and says where clients reach it; absent for a given host. */
+  finish?: (proof: pulumi.Resource) => pulumi.Output<string>;
 }
 
 // A droplet reports `active` before its sshd answers; tries are spaced up to 5 s, so this is about five minutes.
@@ -32,6 +35,10 @@ export function createHost(
 ): RelayHost {
   const keys = createKeys(name, args.sshKey, opts);
   const droplet = createDroplet(name, settings, keys, opts);
+  if (args.project !== undefined) {
+    const resources = [droplet.dropletUrn];
+    new digitalocean.ProjectResources(`${name}-project-resources`, { project: args.project, resources }, opts);
+  }
   const firewall = createFirewall(name, settings, droplet, opts);
   const host: RelayHost = {
     connection: pulumi.output({
@@ -53,7 +60,9 @@ export function createHost(
     // What depends on another is deleted before it: the ports close, the queue drains, SSH closes, the droplet goes.
     const afterProof = pulumi.mergeOptions(opts, { dependsOn: [proof, firewall, droplet] });
     const drain = createDrain(name, settings, host, droplet, droplet.ipv4Address, afterProof);
-    createListenersFirewall(name, settings, droplet, pulumi.mergeOptions(opts, { dependsOn: drain }));
+    const open = createListenersFirewall(name, settings, droplet, pulumi.mergeOptions(opts, { dependsOn: drain }));
+    if (!args.reservedIp) return droplet.ipv4Address;
+    return createReservedIp(name, settings, droplet, pulumi.mergeOptions(opts, { dependsOn: open }));
   };
   return { ...host, finish };
 }

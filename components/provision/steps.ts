@@ -6,6 +6,7 @@ import { renderMainCf } from "../render/mainCf";
 import { renderMasterCf } from "../render/masterCf";
 import { maskedUnits, packageNames, preseed } from "../render/packages";
 import { proofPlan } from "../render/probes";
+import { reputationPlan } from "../render/reputation";
 import { Credential, renderUserDatabase } from "../render/sasl";
 import { RelaySettings, UserSettings } from "../settings/settings";
 import { describeIssues } from "../settings/validate";
@@ -21,6 +22,8 @@ export interface StepResults {
   /** What was wrong with the next hops when the configuration was last deployed, as sentences. */
   preflight: pulumi.Output<string[]>;
   proof: pulumi.Output<Proof>;
+  /** Where clients reach the relay. */
+  address: pulumi.Output<string>;
 }
 
 const usersSources = ["lib.sh", "chroot.sh", "stores.sh", "generation.sh"];
@@ -68,11 +71,11 @@ export function createSteps(
   const users = hostStep(`${name}-users`, "users", host, usersSources, userFiles, after(install));
 
   const bundle = pulumi
-    .all([settings, facts, secrets.relayHostPassword, secrets.routePasswords, secrets.alertWebhook])
-    .apply(([resolved, found, relayHostPassword, routePasswords, alertWebhook]) => {
+    .all([settings, facts, secrets.relayHostPassword, secrets.routePasswords, secrets.alertWebhook, secrets.dkimKeys])
+    .apply(([resolved, found, relayHostPassword, routePasswords, alertWebhook, dkimKeys]) => {
       const impossible = unsupported(resolved, found);
       if (impossible.length > 0) throw new pulumi.RunError(describeIssues(name, impossible));
-      return renderBundle(resolved, found, { relayHostPassword, routePasswords, alertWebhook });
+      return renderBundle(resolved, found, { relayHostPassword, routePasswords, alertWebhook, dkimKeys });
     });
   const applyFiles = bundle.apply(({ generation, files }) => [text("generation", generation), ...files]);
   const apply = hostStep(`${name}-apply`, "apply", host, applySources, applyFiles, after(users));
@@ -83,20 +86,21 @@ export function createSteps(
       // What another deploy may have changed meanwhile, to bring it again. Both steps are told the store.
       ...ofUsers.filter(({ path }) => !ofApply.some((other) => other.path === path)),
       ...ofApply,
-      text("proof.plan", JSON.stringify(proofPlan(resolved, all))),
+      text("proof.plan", JSON.stringify({ ...proofPlan(resolved, all), ...reputationPlan(resolved) })),
     ]);
-  const proofSources = ["users.sh", "apply.sh", ...applySources];
+  const proofSources = ["users.sh", "apply.sh", "reputation.py", ...applySources];
   const proof = hostStep(`${name}-proof`, "proof", host, proofSources, proofFiles, after(apply, users));
 
-  host.finish?.(proof);
+  const address = host.finish?.(proof) ?? host.address;
 
   const rendered = pulumi.all([settings, facts]);
   return {
     facts,
     mainCf: rendered.apply((both) => renderMainCf(...both)),
     masterCf: settings.apply((resolved) => renderMasterCf(resolved)),
+    address,
     preflight: apply.stdout.apply((stdout) => (JSON.parse(stdout) as { preflight?: string[] }).preflight ?? []),
-    proof: proof.stdout.apply((stdout) => JSON.parse(stdout) as Proof),
+    proof: proof.stdout.apply((stdout) => ({ warnings: [], ...(JSON.parse(stdout) as Omit<Proof, "warnings">) })),
   };
 }
 

@@ -12,6 +12,7 @@ import { renderMasterCf, TrialServices } from "./masterCf";
 import { preflightPlan } from "./preflight";
 import { smokePlan, trialPlan, trialPortOffset, trialSender, trialSink } from "./probes";
 import { renderSaslConf, renderUserDatabase, trialSasl } from "./sasl";
+import { trialSigning } from "./signing";
 import { serviceFiles, services } from "./services";
 import { renderAliases, renderAnySender, renderRelayPassword, renderSenderLogins, senderLoginMaps } from "./tables";
 
@@ -49,6 +50,8 @@ export interface BundleSecrets {
   /** Those of `relayRoutes` and `transports`, by the option that names their smart host. */
   routePasswords?: Record<string, string | undefined>;
   alertWebhook?: string;
+  /** Private keys in the order of the selectors, PEM. */
+  dkimKeys?: string[];
 }
 
 /** Where the trial instance of apply.sh lives; nothing of it survives the step. */
@@ -123,6 +126,7 @@ function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
   // Exists only in the trial instance's own user database and only for its seconds on loopback.
   const trial = { login: "trial", password: "trial" };
   const hops = nextHops(settings).map(({ transport }) => transport);
+  const signed = trialSigning(settings);
   const overrides = {
     queue_directory: `${trialDirectory}/queue`,
     data_directory: `${trialDirectory}/data`,
@@ -146,6 +150,7 @@ function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
       `inline:{{${trialSender} = trial trial@${settings.sasl.realm}}}`,
       ...senderLoginMaps(settings),
     ],
+    ...signed.parameters,
   };
   const binding = (listener: { port: number }) => `127.0.0.1:${listener.port + trialPortOffset}`;
   const plan = (value: unknown) => JSON.stringify(value) + "\n";
@@ -154,6 +159,7 @@ function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
     { path: "trial/main.cf", body: renderMainCf(settings, facts, overrides), mode: 0o644 },
     { path: "trial/master.cf", body: renderMasterCf(settings, binding, trialServices), mode: 0o644 },
     { path: `trial/sasl/${settings.sasl.path}.conf`, body: conf, mode: 0o644 },
+    ...signed.files,
     { path: "trial.database", body: database, mode: 0o600 },
     { path: "trial.users", body: renderUserDatabase([trial], settings.sasl.realm), mode: 0o600 },
     { path: "trial.plan", body: plan(trialPlan(settings, trial)), mode: 0o600 },

@@ -6,6 +6,7 @@ import { limits, loginLimit } from "./limits";
 import { outgoing } from "./outgoing";
 import { only, Parameters, ParameterValue } from "./parameters";
 import { rewritingParameters } from "./rewriting";
+import { signing } from "./signing";
 import { senderLoginMaps } from "./tables";
 
 /** Prints parameters in their given order; `#` never starts inside a value, where Postfix would take it as text. */
@@ -38,6 +39,7 @@ export function renderMainCf(settings: RelaySettings, facts: Facts, overrides: P
     ["Listeners with a login", { ...loginLimit(settings), ...loginHeaderChecks(settings) }],
     ["Outgoing mail", outgoing(settings)],
     ["Changes to messages", rewritingParameters(settings)],
+    ["Signatures (DKIM)", signing(settings)],
     ["Throughput", throughput()],
     ["Chosen with postfixParameters", settings.postfixParameters],
   ];

@@ -6,7 +6,9 @@ const basic = ["postfix", "libsasl2-2", "libsasl2-modules", "sasl2-bin", "ca-cer
 
 /** The packages these settings need. */
 export function packageNames(settings: RelaySettings): string[] {
-  return [...new Set([...basic, ...services(settings).flatMap(({ packages }) => packages)])];
+  // For the look at the address mail leaves from, see reputation.py.
+  const reputation = settings.relayHost ? [] : ["python3-dnspython"];
+  return [...new Set([...basic, ...reputation, ...services(settings).flatMap(({ packages }) => packages)])];
 }
 
 /** Units of these packages that are not to run. */

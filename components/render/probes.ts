@@ -7,6 +7,8 @@ import { Credential, userDatabasePairs } from "./sasl";
 export interface ProbeStep {
   command: string;
   expect: number;
+  /** A message's lines, which come before the command. */
+  text?: string[];
 }
 
 /** An SMTP dialogue; only the trial instance, which nothing can leave, is ever given a message. `host/probe.py` holds it. */
@@ -70,7 +72,7 @@ export function trialPlan(settings: RelaySettings, trial: Credential): ProbePlan
     step(recipient, 250),
     step(`RCPT TO:<${trialSink}>`, 250),
     step("DATA", 354),
-    step(".", 250),
+    { ...step(".", 250), text: [`From: <${trialSender}>`, ""] },
   ];
   const whole = (held: Dialogue) => ({ ...held, steps: message });
   return plan(

@@ -4,6 +4,8 @@ import { countsRecipients } from "./limits";
 import { ban } from "./services/ban";
 import { logRetention } from "./services/logRetention";
 import { loginLimit } from "./services/loginLimit";
+import { signer } from "./services/signer";
+import { upgrades } from "./services/upgrades";
 import { watch } from "./services/watch";
 import { takesLogins } from "./takesLogins";
 
@@ -19,6 +21,8 @@ export interface HostService {
   masks?: { package: string; unit: string }[];
   /** Its configuration files, by absolute path. */
   files: HostFile[];
+  /** Changed files take a reload instead of a restart, as long as no unit is among them. Default: false. */
+  reloads?: boolean;
   /** A command line that succeeds when the installed files are good. */
   check?: string;
 }
@@ -38,10 +42,12 @@ export interface HostFile {
 /** The services these settings ask for; without secrets their files are not complete. */
 export function services(settings: RelaySettings, secrets: BundleSecrets = {}): HostService[] {
   const { ban: wanted } = settings.limits;
-  const beside: HostService[] = [
-    ...(countsRecipients(settings) ? [loginLimit(settings)] : []),
-    ...(wanted && takesLogins(settings) ? [ban(settings, wanted)] : []),
-  ];
+  const beside = [
+    signer(settings, secrets.dkimKeys),
+    upgrades(settings),
+    countsRecipients(settings) ? loginLimit(settings) : undefined,
+    wanted && takesLogins(settings) ? ban(settings, wanted) : undefined,
+  ].filter((service) => service !== undefined);
   const units = beside.map(({ unit }) => unit);
   const watching = watch(settings, units, secrets.alertWebhook);
   return [...beside, logRetention(settings), watching].filter((service) => service !== undefined);
@@ -49,13 +55,14 @@ export function services(settings: RelaySettings, secrets: BundleSecrets = {}): 
 
 /** The services as files for the apply step. */
 export function serviceFiles(wanted: HostService[]): RenderedFile[] {
-  return wanted.flatMap(({ name, unit, files, check }) => {
+  return wanted.flatMap(({ name, unit, files, check, reloads }) => {
     const note = (path: string, lines: string[]): RenderedFile[] =>
       lines.length === 0 ? [] : [{ path: `services/${name}/${path}`, body: lines.join("\n") + "\n", mode: 0o600 }];
     const owners = files.flatMap(({ path, owner }) => (owner === undefined ? [] : [`${owner} ${path.slice(1)}`]));
     return [
       ...note("unit", [unit]),
       ...note("check", check === undefined ? [] : [check]),
+      ...note("reloads", reloads ? ["yes"] : []),
       ...note("owners", owners),
       ...files.map(({ path, body, script, mode }) => ({ path: `services/${name}/tree${path}`, body, script, mode })),
     ];

@@ -46,6 +46,7 @@ export function resolve(input: RelayInput, today: string): RelaySettings {
       recipientsPerHour: recipientsPerHour ?? limits.recipientsPerHour,
     })),
     keepUnmanagedUsers: input.keepUnmanagedUsers ?? sasl.store !== "chrootOnly",
+    unattendedUpgrades: input.unattendedUpgrades ?? input.droplet !== undefined,
     metrics: input.metrics ?? false,
     alerts: input.alerts && {
       mail: input.alerts.mail,
@@ -55,12 +56,25 @@ export function resolve(input: RelayInput, today: string): RelaySettings {
     },
     logDays: input.logDays ?? (input.droplet ? defaults.logDays : 0),
     ...resolveOutgoing(input),
+    dkim: input.dkim && {
+      domains: (input.dkim.domains ?? [myDomain]).map((domain) => domain.toLowerCase()),
+      selectors: input.dkim.selectors?.map(({ selector }) => required(selector)) ?? [...defaults.dkimSelectors],
+    },
+    dns: {
+      zone: (input.dns?.zone ?? myDomain).toLowerCase(),
+      policies: input.dns?.policies ?? false,
+      autoconfigHost: input.dns?.autoconfigHost,
+      ttl: input.dns?.ttl ?? defaults.dnsTtl,
+    },
+    blockLists: input.blockLists ?? [...defaults.blockLists],
     droplet: input.droplet && {
       region: required(input.droplet.region),
       sshSources: input.droplet.sshSources ?? [],
       size: input.droplet.size ?? defaults.dropletSize,
       image: input.droplet.image ?? defaults.dropletImage,
       tags: input.droplet.tags ?? [],
+      backups: input.droplet.backups ?? false,
+      vpcUuid: input.droplet.vpcUuid,
       drainSeconds: input.droplet.drainSeconds ?? defaults.drainSeconds,
       alerts: input.droplet.alerts && {
         emails: input.droplet.alerts.emails ?? [],

@@ -32,12 +32,21 @@ export interface RelayInput extends OutgoingInput {
   metrics?: boolean;
   alerts?: { mail?: string; deferredAge?: number; loginFailures?: number; certificateShare?: number };
   logDays?: number;
+  unattendedUpgrades?: boolean;
+  dkim?: { domains?: string[]; selectors?: { selector?: string }[] };
+  manageDns?: boolean;
+  blockLists?: string[];
+  dns?: { zone?: string; policies?: boolean; autoconfigHost?: string; ttl?: number };
   droplet?: {
     region?: string;
     sshSources?: string[];
     size?: string;
     image?: string;
     tags?: string[];
+    reservedIp?: boolean;
+    backups?: boolean;
+    vpcUuid?: string;
+    project?: string;
     drainSeconds?: number;
     alerts?: { emails?: string[]; diskPercent?: number; memoryPercent?: number };
     sshKey?: { fingerprint?: string };
@@ -100,6 +109,8 @@ export interface RelaySecrets {
   /** Those of `relayRoutes` and `transports`, by the option that names their smart host. */
   routePasswords?: Record<string, string | undefined>;
   alertWebhook?: string;
+  /** In the order of `dkim.selectors`; undefined where a key is generated. PEM. */
+  dkimKeys?: (string | undefined)[];
 }
 
 /** When to alert, and by mail to whom; a webhook is a secret and kept apart. */
@@ -111,12 +122,28 @@ export interface AlertSettings {
   certificateShare: number;
 }
 
+/** What is signed, and the names of the keys, the one that signs first. */
+export interface DkimSettings {
+  domains: string[];
+  selectors: string[];
+}
+
+export interface DnsSettings {
+  zone: string;
+  policies: boolean;
+  autoconfigHost?: string;
+  /** Seconds. */
+  ttl: number;
+}
+
 export interface DropletSettings {
   region: string;
   sshSources: string[];
   size: string;
   image: string;
   tags: string[];
+  backups: boolean;
+  vpcUuid?: string;
   drainSeconds: number;
   alerts?: DropletAlertSettings;
 }
@@ -170,9 +197,13 @@ export interface RelaySettings extends OutgoingSettings {
   myNetworks: string[];
   users: UserSettings[];
   keepUnmanagedUsers: boolean;
+  unattendedUpgrades: boolean;
   metrics: boolean;
   alerts?: AlertSettings;
   /** 0: the journal is left as it is. */
   logDays: number;
+  dkim?: DkimSettings;
+  dns: DnsSettings;
+  blockLists: string[];
   droplet?: DropletSettings;
 }

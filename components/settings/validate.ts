@@ -3,6 +3,8 @@ import { checkBeside } from "./checks/beside";
 import { checkDelivery } from "./checks/delivery";
 import { checkLimits } from "./checks/limits";
 import { checkMailboxes } from "./checks/mailboxes";
+import { checkDkim, checkDkimKeys } from "./checks/dkim";
+import { checkDns } from "./checks/dns";
 import { checkLocal, checkNames } from "./checks/names";
 import { checkNetworks } from "./checks/networks";
 import { checkParameters } from "./checks/parameters";
@@ -40,6 +42,8 @@ const checks = [
   checkAlerts,
   checkDropletAlerts,
   checkLogDays,
+  checkDkim,
+  checkDns,
   checkTarget,
 ];
 
@@ -54,6 +58,7 @@ export function validateSecrets(secrets: RelaySecrets): Issue[] {
     checkSecrets(secrets, report);
     checkSmartHostPasswords(secrets, report);
     checkWebhook(secrets.alertWebhook, report);
+    checkDkimKeys(secrets.dkimKeys ?? [], report);
   });
 }
 

@@ -44,7 +44,7 @@ function tableKeys(heading: string): string[] {
   return [...section.matchAll(/^\| `(\w+)`/gm)].map(([, key = ""]) => key);
 }
 
-const examples = blocks(readme, "ts");
+const examples = [readme, read("docs/dns.md")].flatMap((page) => blocks(page, "ts"));
 
 test("the examples compile against the component", () => {
   expect(examples.length).toBeGreaterThanOrEqual(5);

@@ -15,6 +15,8 @@ const ACCOUNT = {
   status_message: "",
 };
 
+const DEFAULT_PROJECT = { id: "4e1bfbc3-dc3e-41f2-a18f-1b4d7ba71679", name: "sandbox", is_default: true };
+
 /** /v2/account and /v2/projects */
 export function accountRoutes(world: World): Router {
   const router = Router();
@@ -45,11 +47,20 @@ export function accountRoutes(world: World): Router {
     response.status(204).end();
   });
   router.get("/projects/:id/resources", (request, response) => {
-    find(world, request.params.id);
-    response.json(page(request, "resources", []));
+    const { id } = find(world, request.params.id);
+    const urns = [...world.projectOf].filter(([, project]) => project === id).map(([urn]) => urn);
+    response.json(page(request, "resources", urns.map(assigned)));
+  });
+  router.post("/projects/:id/resources", (request, response) => {
+    const { id } = find(world, request.params.id);
+    const urns = new Body(request.body).strings("resources");
+    for (const urn of urns) world.projectOf.set(urn, String(id));
+    response.json({ resources: urns.map(assigned) });
   });
   return router;
 }
+
+const assigned = (urn: string) => ({ urn, assigned_at: new Date().toISOString(), status: "ok" });
 
 function readProject(body: Body): Record<string, unknown> {
   return {
@@ -61,6 +72,7 @@ function readProject(body: Body): Record<string, unknown> {
 }
 
 function find(world: World, id: string): Record<string, unknown> {
+  if (id === "default") return DEFAULT_PROJECT;
   const project = world.projects.get(id);
   if (!project) throw notFound();
   return project;

@@ -91,6 +91,12 @@ function performer(world: World, droplet: Droplet, type: string, body: Body): ()
       return into("active", () => machines.reboot(id, "graceful"));
     case "power_cycle":
       return into("active", () => machines.reboot(id, "power"));
+    case "enable_backups":
+    case "disable_backups": {
+      const others = droplet.features.filter((feature) => feature !== "backups");
+      return () =>
+        Promise.resolve(void (droplet.features = type === "enable_backups" ? [...others, "backups"] : others));
+    }
     case "rename": {
       const name = checkName(body.string("name"));
       return async () => {

@@ -61,7 +61,7 @@ function newDroplet(world: World, body: Body): [Droplet, string[]] {
   if (body.boolean("ipv6")) throw invalid("This sandbox has no IPv6; leave out ipv6.");
   const authorizedKeys = body.stringsOrNumbers("ssh_keys").map((reference) => authorizedKey(world, reference));
   const tags = body.strings("tags");
-  const features = body.boolean("monitoring") ? ["monitoring"] : [];
+  const features = ["monitoring", "backups"].filter((feature) => body.boolean(feature));
   for (const tag of tags) addTag(world, tag);
   const droplet: Droplet = {
     id: world.nextId(),
@@ -77,6 +77,7 @@ function newDroplet(world: World, body: Body): [Droplet, string[]] {
     features,
     userData,
     createdAt: new Date().toISOString(),
+    vpcUuid: body.optionalString("vpc_uuid") ?? VPC,
   };
   return [droplet, authorizedKeys];
 }
@@ -148,6 +149,6 @@ export function dropletJson(droplet: Droplet): Record<string, unknown> {
     volume_ids: [],
     next_backup_window: null,
     kernel: null,
-    vpc_uuid: VPC,
+    vpc_uuid: droplet.vpcUuid,
   };
 }

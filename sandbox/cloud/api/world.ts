@@ -26,6 +26,7 @@ export interface Droplet {
   features: string[];
   userData: string;
   createdAt: string;
+  vpcUuid: string;
 }
 
 export interface Domain {
@@ -86,6 +87,8 @@ export class World {
   readonly projects = new Map<string, Record<string, unknown>>();
   readonly monitorAlerts = new Map<string, Record<string, unknown>>();
   readonly uptimeChecks = new Map<string, UptimeCheck>();
+  /** URN of a droplet or reserved IP to the project it is in; the others are in the default one. */
+  readonly projectOf = new Map<string, string>();
 
   private lastId = 1000;
   private readonly freeAddresses: string[];

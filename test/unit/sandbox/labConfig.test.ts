@@ -16,6 +16,7 @@ test("the sandbox's own configuration, as the CLI would store it", () => {
     "pulumi-mail-relay:users": { value: '[{"login":"alice"},{"login":"printer"}]', secret: false },
     "pulumi-mail-relay:myNetworks": { value: '["192.0.2.9/32"]', secret: false },
     "pulumi-mail-relay:directDelivery": { value: "true", secret: false },
+    "pulumi-mail-relay:blockLists": { value: "[]", secret: false },
     "pulumi-mail-relay:droplet": {
       value: '{"region":"fra1","size":"s-1vcpu-1gb","image":"ubuntu-24-04-x64","sshSources":["198.51.100.1/32"]}',
       secret: false,

@@ -5,6 +5,7 @@ import { dnsRecordKind } from "./dnsRecord";
 import { dropletKind } from "./droplet";
 import { firewallKind } from "./firewall";
 import { monitorAlertKind, uptimeAlertKind, uptimeCheckKind } from "./monitoring";
+import { projectResourcesKind } from "./project";
 import { reservedIpAssignmentKind, reservedIpKind } from "./reservedIp";
 import { domainKind, sshKeyKind, tagKind } from "./simple";
 import { Pace } from "./wait";
@@ -20,6 +21,7 @@ export function digitaloceanProvider(config: ProviderConfig, settings: ProviderS
       "digitalocean:index/tag:Tag": tagKind(client),
       "digitalocean:index/domain:Domain": domainKind(client),
       "digitalocean:index/dnsRecord:DnsRecord": dnsRecordKind(client),
+      "digitalocean:index/projectResources:ProjectResources": projectResourcesKind(client),
       "digitalocean:index/reservedIp:ReservedIp": reservedIpKind(client),
       "digitalocean:index/reservedIpAssignment:ReservedIpAssignment": reservedIpAssignmentKind(client),
       "digitalocean:index/monitorAlert:MonitorAlert": monitorAlertKind(client),

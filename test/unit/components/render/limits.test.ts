@@ -67,10 +67,10 @@ test("the counter knows the realm and the logins with a number of their own", ()
 });
 
 test("nobody is shut out unless somebody asks; then all listeners are closed to them and nobody exempt is", () => {
-  expect(names({})).toEqual(["login-limit", "logs"]);
+  expect(names({})).toEqual(["upgrades", "login-limit", "logs"]);
   expect(packageNames(fullSettings())).not.toContain("fail2ban");
   const limits = { ban: { failures: 3, banMinutes: 7 }, exempt: ["198.51.100.7", "2001:db8:1::/48"] };
-  expect(names({ limits })).toEqual(["login-limit", "ban", "logs"]);
+  expect(names({ limits })).toEqual(["upgrades", "login-limit", "ban", "logs"]);
   expect(packageNames(fullSettings({ limits }))).toEqual(expect.arrayContaining(["fail2ban", "nftables"]));
   expect(maskedUnits(fullSettings({ limits }))).toEqual([{ package: "fail2ban", unit: "fail2ban.service" }]);
   const jail = bodyOf({ limits }, "ban", "jail.conf");
