@@ -1,7 +1,6 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import { packageNames, preseed } from "../render/packages";
-import { services } from "../render/services";
+import { earlyPackageNames, preseed } from "../render/packages";
 import { RelaySettings } from "../settings/settings";
 import { DropletKeys } from "./keys";
 
@@ -51,12 +50,9 @@ function userData(settings: pulumi.Output<RelaySettings>, keys: DropletKeys): pu
           ssh_genkeytypes: ["ed25519"],
           ssh_keys: { ed25519_private: secret, ed25519_public: open },
           // Without a configuration of its own Postfix does not start before the relay's is there.
-          bootcmd: [
-            ["sh", "-c", `echo '${preseed}' | debconf-set-selections`],
-            ...services(wanted).flatMap(({ unwanted }) => (unwanted ? [["systemctl", "mask", unwanted]] : [])),
-          ],
+          bootcmd: [["sh", "-c", `echo '${preseed}' | debconf-set-selections`]],
           package_update: true,
-          packages: packageNames(wanted),
+          packages: earlyPackageNames(wanted),
         };
         // JSON is YAML, and needs no quoting rules of our own.
         return `#cloud-config\n${JSON.stringify(config, undefined, 1)}\n`;

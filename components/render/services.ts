@@ -10,8 +10,11 @@ export interface HostService {
   name: string;
   /** The systemd unit that runs it; a package's own or one of `files`. */
   unit: string;
-  /** The unit by which its package would run something else; a new droplet never starts that. */
-  unwanted?: string;
+  /**
+   * Its packages must come without what they recommend, and unstarted. User data can do neither, so the install step
+   * brings them. Default: false.
+   */
+  bare?: boolean;
   /** Debian packages it needs. */
   packages: string[];
   /** Its configuration files, by absolute path. */

@@ -120,7 +120,7 @@ export function signer(settings: RelaySettings, keys: string[] = []): HostServic
     name: "signer",
     unit: "mail-relay-signer.service",
     packages: ["rspamd"],
-    unwanted: packaged,
+    bare: true,
     reloads: true,
     check: `rspamadm configtest -c ${folder}/rspamd.conf && { ${endUnconfigured}; }`,
     files: [
