@@ -1,6 +1,6 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import { maskedUnits, packageNames, preseed } from "../render/packages";
+import { earlyPackageNames, maskedUnits, preseed } from "../render/packages";
 import { RelaySettings } from "../settings/settings";
 import { DropletKeys } from "./keys";
 
@@ -56,7 +56,7 @@ function userData(settings: pulumi.Output<RelaySettings>, keys: DropletKeys): pu
             ...maskedUnits(wanted).map(({ unit }) => ["ln", "-sfn", "/dev/null", `/etc/systemd/system/${unit}`]),
           ],
           package_update: true,
-          packages: packageNames(wanted),
+          packages: earlyPackageNames(wanted),
         };
         // JSON is YAML, and needs no quoting rules of our own.
         return `#cloud-config\n${JSON.stringify(config, undefined, 1)}\n`;

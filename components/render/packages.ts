@@ -16,5 +16,11 @@ export function maskedUnits(settings: RelaySettings): { package: string; unit: s
   return services(settings).flatMap(({ masks = [] }) => masks);
 }
 
+/** Those of them that user data can install already. */
+export function earlyPackageNames(settings: RelaySettings): string[] {
+  const bare = services(settings).flatMap((service) => (service.bare ? service.packages : []));
+  return packageNames(settings).filter((name) => !bare.includes(name));
+}
+
 /** For debconf: without a configuration of its own the package does not start Postfix before the relay's is there. */
 export const preseed = "postfix postfix/main_mailer_type select No configuration";

@@ -15,6 +15,11 @@ export interface HostService {
   name: string;
   /** The systemd unit that runs it; a package's own or one of `files`. */
   unit: string;
+  /**
+   * Its packages must come without what they recommend, and unstarted. User data can do neither, so the install step
+   * brings them. Default: false.
+   */
+  bare?: boolean;
   /** Debian packages it needs. */
   packages: string[];
   /** Units that a package brings and nobody asked for: masked, unless the package was there before. */

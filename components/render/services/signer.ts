@@ -115,6 +115,7 @@ export function signer(settings: RelaySettings, keys: string[] = []): HostServic
     name: "signer",
     unit: "mail-relay-signer.service",
     packages: ["rspamd"],
+    bare: true,
     masks: [{ package: "rspamd", unit: packaged }],
     reloads: true,
     check: `rspamadm configtest -c ${folder}/rspamd.conf`,

@@ -137,6 +137,25 @@ describe("names, addresses and tags", () => {
     expect(api.requests.at(-1)).toBe(`DELETE ${path}`);
   });
 
+  test("what a project held goes back to the default one", async () => {
+    api.on("POST /v2/projects/p1/resources", { body: { resources: [] } });
+    api.on("GET /v2/projects/default", { body: { project: { id: "p0" } } });
+    api.on("POST /v2/projects/p0/resources", { body: { resources: [] } });
+    const { create, update, delete: remove } = kind("digitalocean:index/projectResources:ProjectResources");
+    const inputs = { project: "p1", resources: ["do:droplet:1"] };
+    const { id, outputs } = await create(inputs, context());
+    await update!({ id, inputs, outputs }, { ...inputs, resources: ["do:droplet:2"] }, context());
+    await remove({ id, inputs: { ...inputs, resources: ["do:droplet:2"] }, outputs }, context());
+    const moves = api.requests.filter((request) => request.startsWith("POST"));
+    expect(moves.map((request) => request.split("/")[3])).toEqual(["p1", "p0", "p1", "p0"]);
+    expect(api.bodies.flatMap(({ resources }) => (resources as string[] | undefined) ?? [])).toEqual([
+      "do:droplet:1",
+      "do:droplet:1",
+      "do:droplet:2",
+      "do:droplet:2",
+    ]);
+  });
+
   test("tags and domains are known by their names", async () => {
     api.on("POST /v2/tags", { status: 201, body: { tag: { name: "mail" } } });
     api.on("GET /v2/tags/mail", { body: { tag: { name: "mail", resources: { count: 2, droplets: { count: 2 } } } } });

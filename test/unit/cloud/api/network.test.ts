@@ -213,6 +213,11 @@ test("projects keep what they are told", async () => {
   const { id } = body.project as { id: string };
   await server.call("PUT", `/projects/${id}`, { ...json, name: "post" });
   expect((await server.call("GET", `/projects/${id}`)).body.project).toMatchObject({ ...json, name: "post" });
-  expect((await server.call("GET", `/projects/${id}/resources`)).body.resources).toEqual([]);
+  const held = async () => (await server.call("GET", `/projects/${id}/resources`)).body.resources as { urn: string }[];
+  expect(await held()).toEqual([]);
+  await server.call("POST", `/projects/${id}/resources`, { resources: ["do:droplet:1"] });
+  expect((await held()).map(({ urn }) => urn)).toEqual(["do:droplet:1"]);
+  await server.call("POST", "/projects/default/resources", { resources: ["do:droplet:1"] });
+  expect(await held()).toEqual([]);
   expect((await server.call("DELETE", `/projects/${id}`)).status).toBe(204);
 });

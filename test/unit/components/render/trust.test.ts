@@ -3,7 +3,7 @@ import { renderBundle } from "../../../../components/render/bundle";
 import { dkimRecord } from "../../../../components/render/dkimKey";
 import { dnsRecords } from "../../../../components/render/dnsRecords";
 import { renderMainCf } from "../../../../components/render/mainCf";
-import { packageNames } from "../../../../components/render/packages";
+import { earlyPackageNames, packageNames } from "../../../../components/render/packages";
 import { reputationPlan } from "../../../../components/render/reputation";
 import { RelayInput } from "../../../../components/settings/settings";
 import { factsOf, fullSettings } from "../fixtures";
@@ -103,7 +103,8 @@ test("the keys are in files of their own for the signer's account, and the first
     "_rspamd:_rspamd etc/mail-relay-signer/r2.key\n_rspamd:_rspamd etc/mail-relay-signer/r1.key\n",
   );
   const { body } = files.find(({ path }) => path === `${folder}/rspamd.conf`)!;
-  expect(body.match(/selector = .*/g)).toEqual([expect.stringContaining("r2.key")]);
+  // The second is the trial's own domain.
+  expect(body.match(/selector = .*/g)).toEqual([expect.stringContaining("r2.key"), expect.stringContaining("r2.key")]);
 });
 
 test("Postfix asks the signer, and without one nothing changes", () => {
@@ -112,6 +113,8 @@ test("Postfix asks the signer, and without one nothing changes", () => {
   expect(signed).toMatch(/^milter_default_action = tempfail$/m);
   expect(renderMainCf(fullSettings(), facts)).not.toContain("milter");
   expect(packageNames(fullSettings())).not.toContain("rspamd");
+  const settings = fullSettings({ dkim: {} });
+  expect(packageNames(settings).filter((name) => !earlyPackageNames(settings).includes(name))).toEqual(["rspamd"]);
 });
 
 test("only a relay that delivers by itself looks how receivers see it, and only in its proof", () => {
