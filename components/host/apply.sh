@@ -183,6 +183,7 @@ finish() {
   keep_mode 600 "$postfix_etc/tls/relay.pem"
   settle_services
   note_installed "$installed_files" files_as_they_are
+  note_installed "$generation_deployed" cat generation
   printf '{"generation":"%s","changed":%s,"preflight":%s}\n' "$(cat generation)" "$1" "$(cat preflight.found)"
   exit 0
 }
@@ -223,6 +224,7 @@ try_out || {
   restore_services
   die "the new configuration failed its trial, the old one is untouched"
 }
+rm -f "$generation_deployed"
 link_files "$staged"
 point_at "$proven" "$live"
 untried=

@@ -10,17 +10,18 @@ installed_files=/var/lib/mail-relay/installed.files
 # shellcheck disable=SC2034
 installed_users=/var/lib/mail-relay/installed.users
 
-# Which deploy's users these are; as for the configuration, its generation's name says so.
+# Which deploy's users and configuration these are; each is away from the first change until all of them are made.
 users_deployed=/var/lib/mail-relay/deployed.users
+generation_deployed=/var/lib/mail-relay/deployed.generation
 
-# Names the input of the users step by its content.
+# Names the input of the users step by its content; that of the apply step has its name.
 users_given() {
   sha256sum users store keep-unmanaged threads 2>/dev/null || true
 }
 
 # Whether users and configuration on this host are what this deploy brought, and not what another brought since.
 deployed_here() {
-  [[ $(readlink "$current") == *-$(cat generation) ]] && cmp -s "$users_deployed" <(users_given)
+  cmp -s "$generation_deployed" generation && cmp -s "$users_deployed" <(users_given)
 }
 
 # Content, mode and owner of every file of a generation, as text to compare.

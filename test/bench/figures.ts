@@ -1,4 +1,4 @@
-import type { Changes, Samples, Throughput } from "./samples";
+import { conditions, type Changes, type Condition, type Samples, type Throughput } from "./samples";
 import { median } from "./statistics";
 
 /** One line of the result: what was measured and what it should be. */
@@ -37,11 +37,11 @@ export function changeFigures(changes: Changes): Figure[] {
 /** What a relay takes and passes on, against the packages' own defaults. */
 export function throughputFigures({ ours, stock }: Throughput): Figure[] {
   const goal = 1.5;
-  return (["new", "persistent"] as const).flatMap((sessions) =>
-    (["accepted", "delivered"] as const).map((kind) => {
-      const [mine, base] = [ours[sessions][kind], stock[sessions][kind]];
+  return (Object.entries(conditions) as [Condition, string][]).flatMap(([condition, words]) => [
+    ...(["accepted", "delivered"] as const).map((kind) => {
+      const [mine, base] = [ours[condition][kind], stock[condition][kind]];
       const value = median(mine) / median(base);
-      const name = `${kind} per second, ${sessions} sessions : stock`;
+      const name = `${kind} per second, ${words} : stock`;
       return {
         name,
         value: value.toFixed(2),
@@ -50,7 +50,20 @@ export function throughputFigures({ ours, stock }: Throughput): Figure[] {
         from: `${rates(mine)} : ${rates(base)}`,
       };
     }),
-  );
+    processorTime(`processor time of a message, ${words} : stock`, ours[condition].cpuMs, stock[condition].cpuMs),
+  ]);
+}
+
+/** What is left where the cores are shared with client and next hop, or with anything else. */
+function processorTime(name: string, mine: number[], base: number[]): Figure {
+  const value = (median(mine) / median(base)).toFixed(2);
+  return {
+    name,
+    value,
+    goal: "none",
+    met: true,
+    from: `${median(mine).toFixed(1)} ms : ${median(base).toFixed(1)} ms`,
+  };
 }
 
 function rates(values: number[]): string {

@@ -49,21 +49,34 @@ export const noChanges = (): Changes => ({
   failedSessions: [],
 });
 
-/** Messages per second, of our relay and of one with the packages' own defaults. */
-export type Throughput = Record<"ours" | "stock", Record<"new" | "persistent", Rates>>;
+/** What throughput is measured under, with the words for it. */
+export const conditions = {
+  new: "new sessions",
+  slowReverseDns: "new sessions, reverse DNS of 100 ms",
+  persistent: "persistent sessions",
+} as const;
+export type Condition = keyof typeof conditions;
 
-/** Acknowledged by the relay, and arrived at the next hop. */
+/** Messages per second, of our relay and of one with the packages' own defaults. */
+export type Throughput = Record<"ours" | "stock", Record<Condition, Rates>>;
+
+/** Messages per second that the relay acknowledged, and that arrived at the next hop. */
 export interface Rates {
   accepted: number[];
   delivered: number[];
+  /** Milliseconds of processor time that the relay's machine took for a message until it was delivered. */
+  cpuMs: number[];
 }
 
-const noRates = (): Record<"new" | "persistent", Rates> => ({
-  new: { accepted: [], delivered: [] },
-  persistent: { accepted: [], delivered: [] },
+const noRates = (): Rates => ({ accepted: [], delivered: [], cpuMs: [] });
+
+const noneOfAny = (): Record<Condition, Rates> => ({
+  new: noRates(),
+  slowReverseDns: noRates(),
+  persistent: noRates(),
 });
 
-export const noThroughput = (): Throughput => ({ ours: noRates(), stock: noRates() });
+export const noThroughput = (): Throughput => ({ ours: noneOfAny(), stock: noneOfAny() });
 
 export const noSamples = (): Samples => ({
   floor: [],

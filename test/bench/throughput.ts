@@ -2,14 +2,22 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Lab } from "../../sandbox/lab";
 import { SINK_NAME } from "../../sandbox/labConfig";
+import { onHost } from "../scenario/support";
 import type { Orders } from "./mail/client";
 import { CountingSink, sendAll } from "./mail/processes";
-import type { Throughput } from "./samples";
+import { startSlowResolver } from "./mail/slowResolver";
+import { conditions, type Condition, type Throughput } from "./samples";
 import { alternately } from "./statistics";
 import type { Subjects } from "./subjects";
 
+const sides = ["ours", "stock"] as const;
+type Side = (typeof sides)[number];
+
 const SINK_PORT = 2526;
 const MESSAGES = 400;
+/** Sent before each round, for Postfix to have its processes. */
+const WARM_UP = 60;
+const REVERSE_DNS_MS = 100;
 const CLIENTS = 20;
 const USER = { login: "alice", password: "of alice" };
 
@@ -23,6 +31,12 @@ export async function measureThroughput(
   signal: AbortSignal,
 ): Promise<void> {
   const sink = await CountingSink.start(lab.cloud.gateway, SINK_PORT);
+  const slowResolver = lab.cloud.trustedClient;
+  const closeResolver = await startSlowResolver(
+    { address: slowResolver, port: 53 },
+    { address: lab.cloud.gateway, port: 53 },
+    REVERSE_DNS_MS,
+  );
   const bare = subjects.program("droplet");
   const relay = subjects.relay({
     // More than the default of an hour; counted all the same, as every relay does.
@@ -36,35 +50,65 @@ export async function measureThroughput(
     await subjects.up(relay);
     const ours = (await lab.engine.outputs(relay)).address!.value as string;
 
-    const measure = async (what: "ours" | "stock", sessions: Orders["sessions"]) => {
-      const host = what === "ours" ? ours : stock.address;
+    const addresses = { ours, stock: stock.address };
+    const droplets = await lab.cloud.droplets();
+    const idOf = (what: Side) => droplets.find(({ address }) => address === addresses[what])!.id;
+    const processorMs = async (what: Side) =>
+      Number(await onHost(lab, "awk '/^usage_usec/ {print $2 / 1000}' /sys/fs/cgroup/cpu.stat", idOf(what)));
+
+    const sendTo = (what: Side, messages: number, sessions: Orders["sessions"]) => {
+      const host = addresses[what];
       const orders = { host, port: 587, localAddress: lab.cloud.strangerClient, from: "alice@example.test", ...USER };
-      const { acceptedMs, deliveredMs } = await sendAll(
-        { ...orders, messages: MESSAGES, clients: CLIENTS, sessions },
-        sink,
-        signal,
-      );
+      return sendAll({ ...orders, messages, clients: CLIENTS, sessions }, sink, signal);
+    };
+
+    const measure = async (what: Side, condition: Condition) => {
+      const before = await processorMs(what);
+      const sessions = condition === "persistent" ? "persistent" : "new";
+      const { acceptedMs, deliveredMs } = await sendTo(what, MESSAGES, sessions);
+      throughput[what][condition].cpuMs.push(((await processorMs(what)) - before) / MESSAGES);
       const rate = (ms: number) => (MESSAGES * 1000) / ms;
-      throughput[what][sessions].accepted.push(rate(acceptedMs));
-      throughput[what][sessions].delivered.push(rate(deliveredMs));
+      const [accepted, delivered] = [rate(acceptedMs), rate(deliveredMs)];
+      throughput[what][condition].accepted.push(accepted);
+      throughput[what][condition].delivered.push(delivered);
       say(
-        `${what}, ${sessions} sessions: ${rate(acceptedMs).toFixed(0)} accepted, ${rate(deliveredMs).toFixed(0)} delivered per second`,
+        `${what}, ${conditions[condition]}: ${accepted.toFixed(0)} accepted, ${delivered.toFixed(0)} delivered per second`,
       );
     };
 
-    for (let pair = 0; pair < pairs; pair++) {
-      for (const sessions of ["new", "persistent"] as const) {
+    const round = async (pair: number, resolver: string, measured: Condition[]) => {
+      await useResolver(lab, resolver);
+      for (const side of sides) await sendTo(side, WARM_UP, "new");
+      for (const condition of measured) {
         await alternately(
           pair,
-          () => measure("ours", sessions),
-          () => measure("stock", sessions),
+          () => measure("ours", condition),
+          () => measure("stock", condition),
         );
       }
+    };
+
+    for (let pair = 0; pair < pairs; pair++) {
+      await round(pair, lab.cloud.gateway, ["new", "persistent"]);
+      await round(pair, slowResolver, ["slowReverseDns"]);
     }
   } finally {
+    closeResolver();
     sink.close();
     await subjects.destroy(relay);
     await subjects.destroy(bare);
+  }
+}
+
+/** Postfix has its own copy in the chroot, and each of its processes reads that once. */
+async function useResolver(lab: Lab, address: string): Promise<void> {
+  for (const { id } of await lab.cloud.droplets()) {
+    await onHost(
+      lab,
+      `echo 'nameserver ${address}' | tee /etc/resolv.conf >/var/spool/postfix/etc/resolv.conf
+      systemctl restart postfix`,
+      id,
+    );
   }
 }
 

@@ -38,16 +38,21 @@ test("creating and installing one after the other are added up run by run", () =
 
 test("throughput has met its goal from one and a half times stock on, each kind by itself", () => {
   const throughput = noThroughput();
-  for (const sessions of ["new", "persistent"] as const) {
-    throughput.stock[sessions] = { accepted: [100, 90, 500], delivered: [100] };
-    throughput.ours[sessions] = { accepted: [150], delivered: [150] };
+  for (const condition of ["new", "slowReverseDns", "persistent"] as const) {
+    throughput.stock[condition] = { accepted: [100, 90, 500], delivered: [100], cpuMs: [5, 4, 9] };
+    throughput.ours[condition] = { accepted: [150], delivered: [150], cpuMs: [4] };
   }
   throughput.ours.persistent.delivered = [149];
   expect(throughputFigures(throughput).map(({ name, value, met }) => [name, value, met])).toEqual([
     ["accepted per second, new sessions : stock", "1.50", true],
     ["delivered per second, new sessions : stock", "1.50", true],
+    ["processor time of a message, new sessions : stock", "0.80", true],
+    ["accepted per second, new sessions, reverse DNS of 100 ms : stock", "1.50", true],
+    ["delivered per second, new sessions, reverse DNS of 100 ms : stock", "1.50", true],
+    ["processor time of a message, new sessions, reverse DNS of 100 ms : stock", "0.80", true],
     ["accepted per second, persistent sessions : stock", "1.50", true],
     ["delivered per second, persistent sessions : stock", "1.49", false],
+    ["processor time of a message, persistent sessions : stock", "0.80", true],
   ]);
 });
 
