@@ -82,6 +82,8 @@ def connect(hop, family):
 
 def tls_context(hop):
     context = ssl.create_default_context(cafile=AUTHORITIES)
+    # Newer Pythons are stricter about the form of certificates than Postfix is.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if hop["tls"] != "verified":
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -122,29 +124,34 @@ def start(hop, family, helo):
         raise bad_tls(hop, error, family) from error
     except smtplib.SMTPConnectError as error:
         raise refusal("it does not greet", (error.smtp_code, error.smtp_error)) from error
-    except socket.timeout as error:
+    except smtplib.SMTPServerDisconnected as error:
+        if "timed out" not in str(error):
+            raise Passing(f"port {hop['port']} takes connections, but closes them without a greeting") from error
         hint = "" if hop["wrapperMode"] else "; if TLS starts with the first byte there, set wrapperMode to true"
         raise Refusal(f"port {hop['port']} takes connections, but does not greet within {SECONDS} seconds{hint}") from error
     reply = session.ehlo()
     if reply[0] != 250:
         raise refusal("it refuses EHLO", reply)
-    if not hop["wrapperMode"]:
-        start_tls(session, hop, family)
-    return session
+    return session if hop["wrapperMode"] or hop["tls"] == "none" else start_tls(session, hop, family, helo)
 
 
-def start_tls(session, hop, family):
+def start_tls(session, hop, family, helo):
+    opportunistic = hop["tls"] == "opportunistic"
     if not session.has_extn("starttls"):
-        if hop["tls"] != "opportunistic":
-            raise Refusal(f"it offers no STARTTLS on port {hop['port']}, and tls is {hop['tls']}")
-        return
+        if opportunistic:
+            return session
+        raise Refusal(f"it offers no STARTTLS on port {hop['port']}, and tls is {hop['tls']}")
     try:
         reply = session.starttls(context=tls_context(hop))
-    except ssl.SSLError as error:
-        raise bad_tls(hop, error, family) from error
-    if reply[0] != 220:
-        raise refusal("it refuses STARTTLS", reply)
+        if reply[0] != 220:
+            raise refusal("it refuses STARTTLS", reply)
+    except (ssl.SSLError, Refusal) as error:
+        session.close()
+        if opportunistic:  # Postfix goes on without, too
+            return start(dict(hop, tls="none"), family, helo)
+        raise bad_tls(hop, error, family) if isinstance(error, ssl.SSLError) else error
     session.ehlo()
+    return session
 
 
 def log_in(session, login):
