@@ -91,6 +91,7 @@ export function createSteps(
       "services.sh",
       "preflight.sh",
       "preflight.py",
+      "nexthop.py",
       "trial.sh",
       "probe.py",
     ],

@@ -225,3 +225,16 @@ test("with preflight: warn a dead smart host and a wrong certificate are told, h
   expect(await queued("to the wrong one")).toMatch(/certificate/);
   expect(await sinks.named!.messages()).toEqual([]);
 });
+
+test("delivery by MX says of a blocked port that it is one", async () => {
+  await lab.cloud.setDns([
+    { name: "silent.test", type: "A", value: silent },
+    { name: "example.test", type: "MX", value: "silent.test" },
+  ]);
+  lab.configure({ users, preflight: "require" });
+  const { message } = await failureOf(lab.up());
+  expect(message).toMatch(
+    /delivery by MX: nothing answers on port 25 \(example\.test: no answer; gmail\.com: .*a relayHost/,
+  );
+  expect(await onHost(lab, "postconf -h relayhost")).toBe("[smart.test]:2603\n");
+});
