@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tries the next hops as Postfix is going to use them, up to the sender; never sends a message.
+"""Tries the next hops before mail depends on them: smart hosts as nexthop.py does, delivery by MX with Postfix's own tool.
 
 Reads a plan (JSON) from standard input and writes one JSON line, a list of what is wrong as sentences, which also go to
 standard error. Exits 3 when one of them must fail the deploy. Every answer is waited for only so long.
@@ -8,186 +8,14 @@ standard error. Exits 3 when one of them must fail the deploy. Every answer is w
 import concurrent.futures
 import json
 import os
-import re
-import smtplib
-import socket
-import ssl
 import subprocess
 import sys
 import tempfile
 import time
 
-from probe import authenticate, encoded
+from nexthop import SECONDS, Refusal, try_hop, without_secrets
 
-SECONDS = 8  # for each answer
 LONGEST = 60  # for everything
-TRIES = 3  # where an answer or its absence may be a passing one
-AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"  # as main.cf has it
-BLOCKED = (25, 465, 587)
-
-
-class Refusal(Exception):
-    """What is wrong, as a sentence for people."""
-
-
-class Passing(Refusal):
-    """The same, but another try could go well."""
-
-
-class Session(smtplib.SMTP):
-    """An SMTP session over a connection that is there already."""
-
-    def __init__(self, connection, hop, helo):
-        self.connection = connection
-        super().__init__(hop["host"], local_hostname=helo, timeout=SECONDS)
-
-    def _get_socket(self, host, port, timeout):
-        return self.connection
-
-
-def answer(reply):
-    code, text = reply
-    return f"{code} {text.decode(errors='replace')}".replace("\n", " ")
-
-
-def refusal(what, reply):
-    kind = Passing if reply[0] // 100 == 4 else Refusal
-    return kind(f"{what}: {answer(reply)}")
-
-
-def addresses(hop, family):
-    try:
-        found = socket.getaddrinfo(hop["host"], hop["port"], family, socket.SOCK_STREAM)
-    except socket.gaierror as error:
-        if error.errno == socket.EAI_AGAIN:
-            raise Passing(f"the resolver does not answer for {hop['host']}") from error
-        raise Refusal(f"there is no host of the name {hop['host']}") from error
-    return [address for *_, address in found][:2]
-
-
-def connect(hop, family):
-    port = hop["port"]
-    for address in addresses(hop, family):
-        try:
-            return socket.create_connection(address[:2], SECONDS)
-        except socket.timeout:
-            why = "the cloud blocks 25, 465 and 587 on their way out" if port in BLOCKED else "a firewall is in between"
-            failed = Refusal(f"nothing answers on port {port} within {SECONDS} seconds, as where {why}. {hop['otherPort']}")
-        except ConnectionRefusedError:
-            failed = Passing(f"the connection to port {port} is refused: nobody listens there")
-        except OSError as error:
-            failed = Passing(f"port {port} cannot be reached: {error.strerror or error}")
-    raise failed
-
-
-def tls_context(hop):
-    context = ssl.create_default_context(cafile=AUTHORITIES)
-    if hop["tls"] != "verified":
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
-
-
-def names_in_certificate(hop, family):
-    """Whom the certificate is for, or None: only to say so."""
-    try:
-        session = start(dict(hop, tls="required"), family, "localhost")
-        der = session.sock.getpeercert(binary_form=True)
-        session.close()
-        command = ["openssl", "x509", "-inform", "der", "-noout", "-ext", "subjectAltName"]
-        shown = subprocess.run(command, input=der, capture_output=True, timeout=SECONDS, check=False).stdout.decode()
-    except (Refusal, OSError, smtplib.SMTPException, subprocess.SubprocessError):
-        return None
-    return ", ".join(re.findall(r"DNS:([^,\s]+)", shown))
-
-
-def bad_tls(hop, error, family):
-    if isinstance(error, ssl.SSLCertVerificationError):
-        if "mismatch" in error.verify_message.lower():
-            return Refusal(f"its certificate is not for {hop['host']} but for {names_in_certificate(hop, family) or 'others'}")
-        return Refusal(f"its certificate is not to be trusted: {error.verify_message}")
-    if hop["wrapperMode"] and getattr(error, "reason", "") in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"):
-        return Refusal(f"port {hop['port']} does not speak TLS from the first byte: set wrapperMode to false")
-    return Refusal(f"TLS fails: {error}")
-
-
-def start(hop, family, helo):
-    """A session that has come as far as EHLO, under TLS where that is wanted or offered."""
-    connection = connect(hop, family)
-    try:
-        if hop["wrapperMode"]:
-            connection = tls_context(hop).wrap_socket(connection, server_hostname=hop["host"])
-        session = Session(connection, hop, helo)
-    except ssl.SSLError as error:
-        raise bad_tls(hop, error, family) from error
-    except smtplib.SMTPConnectError as error:
-        raise refusal("it does not greet", (error.smtp_code, error.smtp_error)) from error
-    except socket.timeout as error:
-        hint = "" if hop["wrapperMode"] else "; if TLS starts with the first byte there, set wrapperMode to true"
-        raise Refusal(f"port {hop['port']} takes connections, but does not greet within {SECONDS} seconds{hint}") from error
-    reply = session.ehlo()
-    if reply[0] != 250:
-        raise refusal("it refuses EHLO", reply)
-    if not hop["wrapperMode"]:
-        start_tls(session, hop, family)
-    return session
-
-
-def start_tls(session, hop, family):
-    if not session.has_extn("starttls"):
-        if hop["tls"] != "opportunistic":
-            raise Refusal(f"it offers no STARTTLS on port {hop['port']}, and tls is {hop['tls']}")
-        return
-    try:
-        reply = session.starttls(context=tls_context(hop))
-    except ssl.SSLError as error:
-        raise bad_tls(hop, error, family) from error
-    if reply[0] != 220:
-        raise refusal("it refuses STARTTLS", reply)
-    session.ehlo()
-
-
-def log_in(session, login):
-    offered = session.esmtp_features.get("auth", "").split()
-    mechanism = next((name for name in ("PLAIN", "LOGIN", "CRAM-MD5") if name in offered), None)
-    if mechanism is None:
-        raise Refusal(f"it takes no login: AUTH {' '.join(offered) or 'is not offered'}")
-    reply = authenticate(session, mechanism, (login["name"], login["password"]))
-    if reply[0] != 235:
-        shape = f". {login['shape']}" if reply[0] // 100 == 5 and "shape" in login else ""
-        failed = refusal(f"it refuses the login {login['name']} or its password", reply)
-        raise type(failed)(f"{failed}{shape}")
-
-
-def hold(hop, family, helo):
-    session = start(hop, family, helo)
-    try:
-        if "login" in hop:
-            log_in(session, hop["login"])
-        reply = session.docmd(f"MAIL FROM:<{hop['sender']}>")
-        if reply[0] == 530 and "login" not in hop:
-            raise Refusal(f"it wants a login: {answer(reply)}")
-        if reply[0] != 250:
-            raise refusal(f"it refuses the sender {hop['sender']}", reply)
-        session.docmd("RSET")
-        session.docmd("QUIT")
-    finally:
-        session.close()
-
-
-def try_hop(hop, plan):
-    family = socket.AF_INET if plan["inetProtocols"] == "ipv4" else socket.AF_UNSPEC
-    for rest in reversed(range(TRIES)):
-        try:
-            return hold(hop, family, plan["helo"])
-        except Passing:
-            if rest == 0:
-                raise
-        except (OSError, smtplib.SMTPException) as error:
-            if rest == 0:
-                raise Refusal(f"the dialogue broke off: {error}") from error
-        time.sleep(1)
-    return None
 
 
 def try_direct(direct, plan):
@@ -205,19 +33,9 @@ def try_direct(direct, plan):
             if "posttls-finger: < 220 " in words:
                 return
             said.append(f"{domain}: {(words.strip().splitlines() or ['no answer'])[-1].replace('posttls-finger: ', '')}")
-    if all("timed out" in line or line.endswith("no answer") for line in said):
+    if any("timed out" in line or line.endswith("no answer") for line in said):
         raise Refusal(f"nothing answers on port 25 ({'; '.join(said)}), as where the cloud blocks it. {direct['otherWay']}")
     raise Refusal(f"no mail server could be reached on port 25 ({'; '.join(said)}). {direct['otherWay']}")
-
-
-def without_secrets(text, login):
-    """A server may repeat what it was sent."""
-    secrets = [login["password"], encoded(login["password"].encode())] if login else []
-    if login:
-        secrets.append(encoded(f"\0{login['name']}\0{login['password']}".encode()))
-    for secret in secrets:
-        text = text.replace(secret, "[secret]")
-    return text
 
 
 def find(check, plan):

@@ -27,7 +27,15 @@ export interface StepResults {
 }
 
 const usersSources = ["lib.sh", "chroot.sh", "stores.sh", "generation.sh"];
-const applySources = [...usersSources, "services.sh", "preflight.sh", "preflight.py", "trial.sh", "probe.py"];
+const applySources = [
+  ...usersSources,
+  "services.sh",
+  "preflight.sh",
+  "preflight.py",
+  "nexthop.py",
+  "trial.sh",
+  "probe.py",
+];
 
 /**
  * install, users, apply, proof: one after the other, each on one SSH connection. Users come before apply so that its

@@ -3,7 +3,7 @@ import { portAdvice } from "../settings/outgoingWarnings";
 import { RelaySettings } from "../settings/settings";
 import { NextHop, nextHops } from "./nextHops";
 
-/** A smart host to try; `host/preflight.py` holds the dialogue. */
+/** A smart host to try; `host/nexthop.py` holds the dialogue. */
 export interface HopCheck {
   option: string;
   host: string;

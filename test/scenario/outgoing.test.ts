@@ -48,6 +48,7 @@ beforeAll(async () => {
     port: 2600,
     refuse: ({ at }) => (at === "mail" ? { code: 550, text: "5.7.1 not yours" } : undefined),
   });
+  await open("wrapped", { port: 2603, tls: "implicit", logins: { account: right } });
   await open("plain", { port: 2601, tls: "none" });
   await open("named", { port: 2602, certificate: elsewhere });
 });
@@ -200,7 +201,7 @@ test("with preflight: warn a dead smart host and a wrong certificate are told, h
   lab.configure({
     users,
     preflight: "warn",
-    relayHost: { host: "smart.test", port: 2525, tls: "required", login: "account", password: right },
+    relayHost: { ...smart, port: 2603, wrapperMode: true },
     relayRoutes: [
       route("dead.test", { host: "smart.test", port: 465, login: "second", password: right }),
       route("named.test", { host: "named.test", port: 2602, tls: "verified" }),
@@ -215,7 +216,7 @@ test("with preflight: warn a dead smart host and a wrong certificate are told, h
   await sendFrom("a@dead.test", "to the dead");
   await sendFrom("a@named.test", "to the wrong one");
   await sendFrom("a@example.test", "meanwhile");
-  await arrived(sinks.smart!, "meanwhile");
+  expect(await arrived(sinks.wrapped!, "meanwhile")).toMatchObject({ login: "account", tls: true });
   await eventually(async () => expect(await queued("to the dead")).toContain("Connection refused"));
   await eventually(async () => expect(await queued("to the wrong one")).toMatch(/certificate/));
   await open("second", { port: 465, tls: "implicit", logins: { second: right } });
@@ -223,4 +224,17 @@ test("with preflight: warn a dead smart host and a wrong certificate are told, h
   expect(await arrived(sinks.second!, "to the dead")).toMatchObject({ login: "second", tls: true });
   expect(await queued("to the wrong one")).toMatch(/certificate/);
   expect(await sinks.named!.messages()).toEqual([]);
+});
+
+test("delivery by MX says of a blocked port that it is one", async () => {
+  await lab.cloud.setDns([
+    { name: "silent.test", type: "A", value: silent },
+    { name: "example.test", type: "MX", value: "silent.test" },
+  ]);
+  lab.configure({ users, preflight: "require" });
+  const { message } = await failureOf(lab.up());
+  expect(message).toMatch(
+    /delivery by MX: nothing answers on port 25 \(example\.test: no answer; gmail\.com: .*a relayHost/,
+  );
+  expect(await onHost(lab, "postconf -h relayhost")).toBe("[smart.test]:2603\n");
 });

@@ -123,13 +123,15 @@ describe("what the secrets go through", () => {
     await onHost(lab, "mv /usr/bin/db_load.away /usr/bin/db_load");
   });
 
-  test("an apply step that fails", async () => {
+  test("a smart host that refuses, and an apply step that fails", async () => {
     configure(passwords[2], accounts[2]);
+    const refused = await failureOf(recorded("up"));
+    expect(refused.message).toContain("it refuses the login account or its password: 535");
+    smartHostLogins.account = accounts[2];
     await onHost(lab, "systemd-run --quiet --unit=squatter python3 -m http.server --bind 127.0.0.1 20587");
     const error = await failureOf(recorded("up"));
     expect(error.message).toContain("the new configuration failed its trial, the old one is untouched");
     await onHost(lab, "systemctl stop squatter");
-    smartHostLogins.account = accounts[2];
     await recorded("up");
   });
 

@@ -1,10 +1,7 @@
-import { defaults } from "../../../../components/settings/defaults";
 import { resolveRelayHost, RelayHostInput } from "../../../../components/settings/outgoing";
-import { presets } from "../../../../components/settings/presets";
 import { RelayInput } from "../../../../components/settings/settings";
 import { validate, validateSecrets } from "../../../../components/settings/validate";
-import { warnings } from "../../../../components/settings/warnings";
-import { fullInput, fullSettings } from "../fixtures";
+import { fullInput } from "../fixtures";
 
 const relayHost = { host: "smtp.example.net" };
 
@@ -192,79 +189,4 @@ test.each<[RelayHostInput, object]>([
   ],
 ])("%j gets its defaults, and what is given wins", (input, expected) => {
   expect(resolveRelayHost(input)).toMatchObject(expected);
-});
-
-const samples: Record<string, RelayHostInput> = {
-  ses: { region: "us-east-1", login: "AKIAIOSFODNN7EXAMPLE" },
-  mailgun: { login: "postmaster@mg.example.com" },
-  sendgrid: { login: "apikey" },
-  postmark: { login: "0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f" },
-  mailjet: { login: "0123456789abcdef0123456789abcdef" },
-  smtp2go: { login: "relay" },
-  brevo: { login: "123abc@smtp-brevo.com" },
-  google: {},
-  microsoft365: { login: "relay@example.com" },
-};
-
-test.each(Object.keys(presets))(
-  "preset %s needs no more than a login, and leaves droplets by a port that is open where it has one",
-  (preset) => {
-    const settings = fullSettings({ relayHost: { preset, ...samples[preset] } });
-    expect(validate(fullInput({ relayHost: { preset, ...samples[preset] } }))).toEqual([]);
-    const { page, ports, wrapperPorts, defaultPort } = presets[preset]!;
-    expect(page).toMatch(/^https:\/\//);
-    expect(ports).toContain(defaultPort);
-    expect(settings.relayHost).toMatchObject({ port: defaultPort, tls: "verified", wrapperMode: false });
-    const blocked = [25, 465, 587].includes(defaultPort);
-    expect(blocked).toBe([...ports, ...wrapperPorts].every((port) => [25, 465, 587].includes(port)));
-    expect(warnings(settings)).toEqual(
-      blocked ? [expect.stringMatching(/DigitalOcean blocks.*has no other port/)] : [],
-    );
-  },
-);
-
-test.each<[string, Partial<RelayInput>, RegExp]>([
-  ["no way out of a droplet", { relayHost: undefined }, /neither relayHost nor directDelivery.*port 25/],
-  [
-    "a blocked port that has a sister",
-    { relayHost: { preset: "sendgrid", login: "apikey", port: 587 } },
-    /relayHost\.port is 587.*Use 2525, which SendGrid has too/,
-  ],
-  [
-    "a blocked port of a route",
-    { relayRoutes: [{ senders: ["@a.example"], relayHost: { host: "smtp.example.net", port: 587 } }] },
-    /^relayRoutes\[0\]\.relayHost\.port is 587/,
-  ],
-  [
-    "a port the provider has not",
-    { relayHost: { preset: "sendgrid", login: "apikey", port: 2526 } },
-    /2526, but SendGrid is known to listen on 25, 587, 2525, 465/,
-  ],
-  [
-    "messages the provider does not take",
-    {
-      relayHost: { preset: "postmark", login: samples.postmark!.login },
-      postfixParameters: { message_size_limit: "20000000" },
-    },
-    /up to 20000000 bytes, but Postmark at relayHost only up to 10485760/,
-  ],
-  [
-    "more recipients than it takes",
-    { relayHost: { preset: "postmark", login: samples.postmark!.login }, delivery: { recipients: 100 } },
-    /delivery\.recipients is 100, but Postmark/,
-  ],
-  ["IPv6 on a droplet", { inetProtocols: "all" }, /made without IPv6/],
-])("%s is allowed, with a warning", (_, change, message) => {
-  expect(warnings(fullSettings(change))).toEqual([expect.stringMatching(message)]);
-});
-
-test("delivery by MX by choice is no reason to warn", () => {
-  expect(warnings(fullSettings({ relayHost: undefined, directDelivery: true }))).toEqual([]);
-});
-
-test("a provider that takes few connections gets no more, unless told to", () => {
-  const office = { preset: "microsoft365", login: "relay@example.com" };
-  expect(fullSettings({ relayHost: office }).delivery.concurrency).toBe(3);
-  expect(fullSettings({ relayHost: office, delivery: { concurrency: 7 } }).delivery.concurrency).toBe(7);
-  expect(fullSettings().delivery).toEqual(defaults.delivery);
 });
