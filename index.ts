@@ -7,6 +7,7 @@ import {
   MailRelay,
   RelayHostArgs,
   SaslArgs,
+  TlsArgs,
   UserArgs,
 } from "./components";
 
@@ -24,6 +25,7 @@ const relay = new MailRelay("relay", {
   aliases: config.getObject<Record<string, string>>("aliases"),
   listeners: config.getObject<ListenersArgs>("listeners"),
   sasl: config.getObject<SaslArgs>("sasl"),
+  tls: config.getObject<TlsArgs>("tls"),
   postfixParameters: config.getObject<Record<string, string>>("postfixParameters"),
   driftCheck: config.getBoolean("driftCheck"),
   metrics: config.getBoolean("metrics"),

@@ -5,6 +5,7 @@ import { HostArgs } from "./args/host";
 import { ListenersArgs } from "./args/listeners";
 import { RelayHostArgs } from "./args/relayHost";
 import { SaslArgs } from "./args/sasl";
+import { TlsArgs } from "./args/tls";
 import { UserArgs } from "./args/users";
 
 export * from "./args/alerts";
@@ -13,6 +14,7 @@ export * from "./args/host";
 export * from "./args/listeners";
 export * from "./args/relayHost";
 export * from "./args/sasl";
+export * from "./args/tls";
 export * from "./args/users";
 
 /** Everything a `MailRelay` can be told. Only `myHostname` and one of `droplet` and `host` are required. */
@@ -62,6 +64,9 @@ export interface MailRelayArgs {
 
   /** The ports the relay listens on. Default: 25 and 587. */
   readonly listeners?: ListenersArgs;
+
+  /** The certificate for clients. Default: a self-signed one, made on the host. */
+  readonly tls?: TlsArgs;
 
   /** The SASL side of logins. Default: PLAIN and LOGIN under TLS. */
   readonly sasl?: SaslArgs;

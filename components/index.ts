@@ -1,4 +1,5 @@
 export type {
+  AcmeArgs,
   AlertsArgs,
   DropletArgs,
   HostArgs,
@@ -7,6 +8,7 @@ export type {
   RelayHostArgs,
   SaslArgs,
   SshKeyArgs,
+  TlsArgs,
   UserArgs,
 } from "./args";
 export { Mechanism, PasswordCheck, SaslDatabase, SaslPath } from "./args";

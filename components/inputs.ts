@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AlertsArgs, MailRelayArgs, RelayHostArgs, UserArgs } from "./args";
 import { resolve } from "./settings/resolve";
-import { RelayInput, RelaySecrets, RelaySettings } from "./settings/settings";
+import { RelayInput, RelaySecrets, RelaySettings, SuppliedCertificate } from "./settings/settings";
 import { describeIssues, Issue, validate, validateSecrets } from "./settings/validate";
 
 /**
@@ -18,6 +18,11 @@ export function checkPlainValues(name: string, args: MailRelayArgs): void {
     previousPasswords: (args.users ?? []).map(({ previousPassword }) => knownText(previousPassword)),
     relayHostPassword: knownText(args.relayHost?.password),
     alertWebhook: knownText(args.alerts?.webhook),
+    certificate: args.tls && {
+      certificate: knownText(args.tls.certificate),
+      privateKey: knownText(args.tls.privateKey),
+      hostname: knownText(args.myHostname),
+    },
   };
   const issues = [...validate(input), ...validateSecrets(secrets), ...pairing(args)];
   fail(
@@ -44,6 +49,8 @@ export interface CheckedSecrets {
   previousPasswords: pulumi.Output<(string | undefined)[]>;
   relayHostPassword: pulumi.Output<string | undefined>;
   alertWebhook: pulumi.Output<string | undefined>;
+  /** Undefined unless one was supplied. */
+  certificate: pulumi.Output<SuppliedCertificate | undefined>;
 }
 
 export function checkedSecrets(name: string, args: MailRelayArgs, passwords: pulumi.Output<string>[]): CheckedSecrets {
@@ -73,11 +80,19 @@ export function checkedSecrets(name: string, args: MailRelayArgs, passwords: pul
         return alertWebhook;
       }),
     ),
+    certificate: pulumi.secret(
+      pulumi.all([args.tls?.certificate, args.tls?.privateKey, args.myHostname]).apply((given) => {
+        const [certificate, privateKey, hostname] = given;
+        if (certificate === undefined || privateKey === undefined) return undefined;
+        check({ passwords: [], certificate: { certificate, privateKey, hostname } });
+        return { certificate, privateKey, hostname };
+      }),
+    ),
   };
 }
 
 /** The arguments without their secrets. */
-function publicPart({ users, alerts, relayHost, droplet, host, ...rest }: MailRelayArgs) {
+function publicPart({ users, alerts, relayHost, tls, droplet, host, ...rest }: MailRelayArgs) {
   return {
     ...rest,
     alerts: alerts && { ...alerts, webhook: undefined },
@@ -87,6 +102,11 @@ function publicPart({ users, alerts, relayHost, droplet, host, ...rest }: MailRe
       allowedSenders,
     })),
     relayHost: relayHost && { host: relayHost.host, port: relayHost.port, login: relayHost.login },
+    tls: tls && {
+      certificate: tls.certificate !== undefined,
+      privateKey: tls.privateKey !== undefined,
+      acme: tls.acme,
+    },
     droplet: droplet && { ...droplet, sshKey: droplet.sshKey && { fingerprint: droplet.sshKey.fingerprint } },
     host: host && { address: host.address, hostKey: host.hostKey, user: host.user, port: host.port },
   };

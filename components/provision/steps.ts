@@ -7,6 +7,7 @@ import { renderMasterCf } from "../render/masterCf";
 import { packageNames, preseed } from "../render/packages";
 import { proofPlan } from "../render/probes";
 import { Credential, renderUserDatabase } from "../render/sasl";
+import { fingerprint } from "../settings/certificates";
 import { RelaySettings, UserSettings } from "../settings/settings";
 import { describeIssues } from "../settings/validate";
 import { CheckedSecrets } from "../inputs";
@@ -70,27 +71,29 @@ export function createSteps(
   );
 
   const bundle = pulumi
-    .all([settings, facts, secrets.relayHostPassword, secrets.alertWebhook])
-    .apply(([resolved, found, relayHostPassword, alertWebhook]) => {
+    .all([settings, facts, secrets.relayHostPassword, secrets.alertWebhook, secrets.certificate])
+    .apply(([resolved, found, relayHostPassword, alertWebhook, certificate]) => {
       const impossible = unsupported(resolved, found);
       if (impossible.length > 0) throw new pulumi.RunError(describeIssues(name, impossible));
-      return renderBundle(resolved, found, { relayHostPassword, alertWebhook });
+      return renderBundle(resolved, found, { relayHostPassword, alertWebhook, certificate });
     });
   const applyFiles = bundle.apply(({ generation, files }) => [text("generation", generation), ...files]);
   const apply = hostStep(
     `${name}-apply`,
     "apply",
     host,
-    ["lib.sh", "chroot.sh", "stores.sh", "generation.sh", "services.sh", "trial.sh", "probe.py"],
+    ["lib.sh", "chroot.sh", "stores.sh", "generation.sh", "services.sh", "certificate.sh", "trial.sh", "probe.py"],
     applyFiles,
     after(users),
   );
 
-  const proofFiles = pulumi.all([settings, credentials, bundle]).apply(([resolved, all, { generation }]) => [
-    // Only named so that a new configuration is proved anew.
-    text("generation", generation),
-    text("proof.plan", JSON.stringify(proofPlan(resolved, all))),
-  ]);
+  const proofFiles = pulumi
+    .all([settings, credentials, bundle, secrets.certificate])
+    .apply(([resolved, all, { generation }, certificate]) => [
+      // Only named so that a new configuration is proved anew.
+      text("generation", generation),
+      text("proof.plan", JSON.stringify(proofPlan(resolved, all, certificate && fingerprint(certificate)))),
+    ]);
   const proof = hostStep(`${name}-proof`, "proof", host, ["lib.sh", "probe.py"], proofFiles, after(apply, users));
 
   host.finish?.(proof);

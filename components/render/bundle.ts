@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { RelaySettings } from "../settings/settings";
+import { keyAndChain } from "../settings/certificates";
+import { RelaySettings, SuppliedCertificate } from "../settings/settings";
 import { Issue } from "../settings/validate";
 import { Facts } from "./facts";
 import { renderMainCf } from "./mainCf";
@@ -41,6 +42,7 @@ export interface Bundle {
 export interface BundleSecrets {
   relayHostPassword?: string;
   alertWebhook?: string;
+  certificate?: SuppliedCertificate;
 }
 
 /** Where the trial instance of apply.sh lives; nothing of it survives the step. */
@@ -70,6 +72,7 @@ export function renderBundle(settings: RelaySettings, facts: Facts, secrets: Bun
       ...beside,
       ...checks(settings, facts),
       { path: "store", body: settings.sasl.store, mode: 0o600 },
+      ...certificate(settings, secrets),
       hostname(settings),
     ],
   };
@@ -129,6 +132,16 @@ function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
     { path: "trial.users", body: renderUserDatabase([trial], settings.sasl.realm), mode: 0o600 },
     { path: "trial.plan", body: plan(trialPlan(settings, trial)), mode: 0o600 },
     { path: "smoke.plan", body: plan(smokePlan(settings)), mode: 0o600 },
+  ];
+}
+
+/** Where the certificate comes from, for certificate.sh, and a supplied one itself: no part of a generation, because it is a secret. */
+function certificate({ tls }: RelaySettings, secrets: BundleSecrets): RenderedFile[] {
+  const supplied = tls.source === "supplied" && secrets.certificate ? keyAndChain(secrets.certificate) : undefined;
+  return [
+    { path: "certificate", body: tls.source, mode: 0o600 },
+    ...(supplied === undefined ? [] : [{ path: "supplied.pem", body: supplied, mode: 0o600 }]),
+    ...(tls.acme?.required ? [{ path: "certificate-required", body: "", mode: 0o600 }] : []),
   ];
 }
 

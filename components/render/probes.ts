@@ -34,6 +34,8 @@ export interface ProbePlan {
   dialogues: Dialogue[];
   /** What the user database must hold, as pairs in hexadecimal, under the sentence that says so. */
   stored?: { name: string; pairs: [key: string, value: string][] };
+  /** The name the certificate is for, and the fingerprint of the one that must be served, if it is known here. */
+  certificate?: { hostname: string; sha256?: string };
 }
 
 /** Added to every port in the trial instance, which listens on loopback only. */
@@ -139,7 +141,7 @@ function liveLogin(settings: RelaySettings, listener: Listener): Dialogue {
 const provedUsers = 20;
 
 /** What a deploy ends with: logins work, a wrong password does not, a stranger cannot relay. */
-export function proofPlan(settings: RelaySettings, users: Credential[]): ProbePlan {
+export function proofPlan(settings: RelaySettings, users: Credential[], sha256?: string): ProbePlan {
   const open = listeners(settings);
   const proved = spread(users, provedUsers);
   const dialogues = open
@@ -160,6 +162,7 @@ export function proofPlan(settings: RelaySettings, users: Credential[]): ProbePl
       name: proved.length < users.length ? `${all}; ${proved.length} of them logged in` : all,
       pairs: userDatabasePairs(users, settings.sasl.realm),
     },
+    certificate: { hostname: settings.myHostname, sha256 },
   };
 }
 

@@ -1,5 +1,6 @@
 import { RelaySettings } from "../settings/settings";
 import type { BundleSecrets, RenderedFile } from "./bundle";
+import { certificate } from "./services/certificate";
 import { watch } from "./services/watch";
 
 /** A service beside Postfix: `host/services.sh` installs its files, checks them, runs it, and ends it when it goes. */
@@ -30,7 +31,7 @@ export interface HostFile {
 
 /** The services these settings ask for; without secrets their files are not complete. */
 export function services(settings: RelaySettings, secrets: BundleSecrets = {}): HostService[] {
-  const beside: HostService[] = [];
+  const beside = [certificate(settings)].filter((service) => service !== undefined);
   const units = beside.map(({ unit }) => unit);
   const watching = watch(settings, units, secrets.alertWebhook);
   return watching ? [...beside, watching] : beside;

@@ -11,6 +11,8 @@ export const defaults = {
   aliases: { postmaster: "root" },
   // Never $mydomain: the domain's mail lives elsewhere and must leave by MX or smart host.
   myDestination: ["$myhostname", "localhost.$mydomain", "localhost"],
+  acmeDirectory: "https://acme-v02.api.letsencrypt.org/directory",
+  acmeStagingDirectory: "https://acme-staging-v02.api.letsencrypt.org/directory",
   alerts: { deferredAge: 1800, loginFailures: 50, certificateShare: 0.2 },
   dropletSize: "s-1vcpu-1gb",
   dropletImage: "ubuntu-24-04-x64",

@@ -1,6 +1,14 @@
 import { normaliseNetwork } from "./addresses";
 import { defaults } from "./defaults";
-import { ListenerName, RelayInput, RelaySettings, SaslSettings, UserSettings, UserStore } from "./settings";
+import {
+  ListenerName,
+  RelayInput,
+  RelaySettings,
+  SaslSettings,
+  TlsSettings,
+  UserSettings,
+  UserStore,
+} from "./settings";
 
 /** The domain a host name lies in: all labels but the first. */
 export function domainOf(hostname: string): string {
@@ -20,6 +28,7 @@ export function resolve(input: RelayInput, today: string): RelaySettings {
     aliases: { ...defaults.aliases, ...input.aliases },
     listeners: resolveListeners(input),
     sasl,
+    tls: resolveTls(input),
     postfixParameters: { ...input.postfixParameters },
     myNetworks: [...new Set(networks)],
     users: (input.users ?? []).map(({ login, previousPasswordUntil, allowedSenders }) => ({
@@ -66,6 +75,21 @@ function resolveSasl({ sasl }: RelayInput, myHostname: string, myDomain: string)
     threads: sasl?.threads ?? defaults.saslauthdThreads,
     localDomain,
     realm: localDomain === "" ? myHostname : localDomain,
+  };
+}
+
+function resolveTls({ tls }: RelayInput): TlsSettings {
+  const { acme } = tls ?? {};
+  if (!acme) return { source: tls?.certificate ? "supplied" : "self-signed" };
+  const { email, staging, directoryUrl, caCertificate, required: mustSucceed } = acme;
+  return {
+    source: "acme",
+    acme: {
+      email,
+      directoryUrl: directoryUrl ?? (staging ? defaults.acmeStagingDirectory : defaults.acmeDirectory),
+      caCertificate,
+      required: mustSucceed ?? false,
+    },
   };
 }
 

@@ -21,6 +21,7 @@ export interface RelayInput {
     threads?: number;
     database?: string;
   };
+  tls?: TlsInput;
   postfixParameters?: Record<string, string>;
   metrics?: boolean;
   alerts?: { mail?: string; deferredAge?: number; loginFailures?: number; certificateShare?: number };
@@ -37,6 +38,13 @@ export interface RelayInput {
   host?: { address?: string; hostKey?: string; user?: string; port?: number };
 }
 
+/** Of the certificate and its key only whether they were given; both are checked apart, because they are one thing. */
+export interface TlsInput {
+  certificate?: boolean;
+  privateKey?: boolean;
+  acme?: { email?: string; staging?: boolean; directoryUrl?: string; caCertificate?: string; required?: boolean };
+}
+
 export interface UserInput {
   login: string;
   previousPasswordUntil?: string;
@@ -51,6 +59,14 @@ export interface RelaySecrets {
   previousPasswords?: (string | undefined)[];
   relayHostPassword?: string;
   alertWebhook?: string;
+  certificate?: SuppliedCertificate;
+}
+
+/** A certificate chain with its key, as PEM, and the name it must be for. */
+export interface SuppliedCertificate {
+  certificate?: string;
+  privateKey?: string;
+  hostname?: string;
 }
 
 /** When to alert, and by mail to whom; a webhook is a secret and kept apart. */
@@ -103,12 +119,26 @@ export interface SaslSettings {
   realm: string;
 }
 
+/** Where the certificate comes from. */
+export interface TlsSettings {
+  source: "self-signed" | "supplied" | "acme";
+  acme?: AcmeSettings;
+}
+
+export interface AcmeSettings {
+  email?: string;
+  directoryUrl: string;
+  caCertificate?: string;
+  required: boolean;
+}
+
 export interface RelaySettings {
   myHostname: string;
   myDomain: string;
   aliases: Record<string, string>;
   listeners: ListenerName[];
   sasl: SaslSettings;
+  tls: TlsSettings;
   postfixParameters: Record<string, string>;
   myDestination: string[];
   myNetworks: string[];

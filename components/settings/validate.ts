@@ -1,4 +1,5 @@
 import { checkAlerts, checkWebhook } from "./checks/alerts";
+import { checkCertificate } from "./checks/certificate";
 import { checkLocal, checkNames } from "./checks/names";
 import { checkNetworks } from "./checks/networks";
 import { checkParameters } from "./checks/parameters";
@@ -6,6 +7,7 @@ import { checkRelayHost } from "./checks/relayHost";
 import { Report } from "./checks/report";
 import { checkSasl } from "./checks/sasl";
 import { checkTarget } from "./checks/target";
+import { checkTls } from "./checks/tls";
 import { checkSecrets, checkUsers } from "./checks/users";
 import { RelayInput, RelaySecrets } from "./settings";
 
@@ -23,6 +25,7 @@ const checks = [
   checkUsers,
   checkNetworks,
   checkSasl,
+  checkTls,
   checkParameters,
   checkRelayHost,
   checkAlerts,
@@ -39,6 +42,7 @@ export function validateSecrets(secrets: RelaySecrets): Issue[] {
   return collect((report) => {
     checkSecrets(secrets, report);
     checkWebhook(secrets.alertWebhook, report);
+    checkCertificate(secrets.certificate, new Date(), report);
   });
 }
 
