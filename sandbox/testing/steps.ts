@@ -17,6 +17,9 @@ export interface Step {
 }
 
 const SHELLCHECK: Tool = { command: "shellcheck", package: "shellcheck" };
+/** An ACME server, and a judge of TLS servers. */
+const PEBBLE: Tool = { command: "pebble", package: "pebble" };
+const TESTSSL: Tool = { command: "testssl", package: "testssl.sh" };
 /** The engine's SSH client is tested against the real server. */
 const SSHD: Tool = { command: "/usr/sbin/sshd", package: "openssh-server", service: true };
 
@@ -36,7 +39,10 @@ export const STATIC_STEPS: Step[] = [
 export const UNIT_STEP = needing(SSHD, jest("unit", ["--maxWorkers=100%"]));
 
 /** Scenarios run real relays on shared machinery: one at a time, and none may be left behind. */
-export const SCENARIO_STEP = leavingNothing(jest("scenario", ["--runInBand"]));
+export const SCENARIO_STEP = needing(
+  PEBBLE,
+  needing(TESTSSL, leavingNothing(jest("scenario", ["--runInBand"]))),
+);
 /** The same, with deploys and relays that are interrupted on purpose. */
 export const FAULTS_STEP = leavingNothing(jest("faults", ["--runInBand"]));
 
