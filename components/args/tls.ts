@@ -40,8 +40,8 @@ export interface AcmeArgs {
   readonly caCertificate?: pulumi.Input<string>;
 
   /**
-   * Fail the deploy when no certificate was issued in it, so that the next `up` tries again. The relay is live all the
-   * same. Default: false, a warning; then the host goes on trying by itself.
+   * Fail the deploy when no certificate was issued in it, so that the next `up` tries again. Postfix runs all the same,
+   * but a new droplet's mail ports stay closed until then. Default: false, a warning; the host goes on trying by itself.
    */
   readonly required?: pulumi.Input<boolean>;
 }

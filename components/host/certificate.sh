@@ -51,7 +51,9 @@ install_certificate() {
   wanted=$(cat certificate)
   exec 8>/run/lock/mail-relay-certificate.lock
   flock 8
-  if [ "$wanted" != self-signed ]; then write_into_tls "$source_note" <<<"$wanted"; fi
+  if [ "$wanted" != self-signed ] && ! grep -qsx "$wanted" "$source_note"; then
+    write_into_tls "$source_note" <<<"$wanted"
+  fi
   if [ -e candidate.pem ]; then
     if [ -e "$served_pem" ]; then cp "$served_pem" previous.pem; fi
     write_into_tls "$served_pem" <candidate.pem
