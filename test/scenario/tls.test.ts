@@ -101,9 +101,9 @@ describe("the certificate clients meet", () => {
   test("until the name leads to the relay, the deploy says which record is missing, and the relay serves on", async () => {
     const before = await served();
     const resolver = await nobodysNames(lab.cloud.trustedClient);
+    // The first place certificate.py looks for resolvers.
+    const servers = "/run/systemd/resolve/resolv.conf";
     try {
-      // The first place certificate.py looks for resolvers.
-      const servers = "/run/systemd/resolve/resolv.conf";
       await onHost(lab, `mkdir -p $(dirname ${servers}); echo nameserver ${lab.cloud.trustedClient} >${servers}`);
       const { directoryUrl, caCertificate } = acme;
       configure({ tls: { acme: { directoryUrl, caCertificate, email: "ops@example.test", required: true } } });
@@ -112,8 +112,8 @@ describe("the certificate clients meet", () => {
       expect(message).toContain("tls.acme.required");
       expect((await served()).fingerprint256).toBe(before.fingerprint256);
       await send("without a name");
-      await onHost(lab, `rm ${servers}`);
     } finally {
+      await onHost(lab, `rm -f ${servers}`);
       resolver.kill();
     }
   });
