@@ -39,10 +39,7 @@ export const STATIC_STEPS: Step[] = [
 export const UNIT_STEP = needing(SSHD, jest("unit", ["--maxWorkers=100%"]));
 
 /** Scenarios run real relays on shared machinery: one at a time, and none may be left behind. */
-export const SCENARIO_STEP = needing(
-  PEBBLE,
-  needing(TESTSSL, leavingNothing(jest("scenario", ["--runInBand"]))),
-);
+export const SCENARIO_STEP = needing(PEBBLE, needing(TESTSSL, leavingNothing(jest("scenario", ["--runInBand"]))));
 /** The same, with deploys and relays that are interrupted on purpose. */
 export const FAULTS_STEP = leavingNothing(jest("faults", ["--runInBand"]));
 
