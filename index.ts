@@ -18,6 +18,7 @@ import {
   RewritingArgs,
   SaslArgs,
   TransportArgs,
+  TlsArgs,
   UserArgs,
 } from "./components";
 
@@ -38,6 +39,7 @@ const relay = new MailRelay("relay", {
   limits: config.getObject<LimitsArgs>("limits"),
   hideClients: config.getBoolean("hideClients"),
   mailboxes: config.getObject<MailboxesArgs>("mailboxes"),
+  tls: config.getObject<TlsArgs>("tls"),
   postfixParameters: config.getObject<Record<string, string>>("postfixParameters"),
   driftCheck: config.getBoolean("driftCheck"),
   unattendedUpgrades: config.getBoolean("unattendedUpgrades"),

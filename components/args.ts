@@ -12,6 +12,7 @@ import { RelayHostArgs } from "./args/relayHost";
 import { HeaderCheckArgs, RewritingArgs } from "./args/rewriting";
 import { RelayRouteArgs, TransportArgs } from "./args/routes";
 import { SaslArgs } from "./args/sasl";
+import { TlsArgs } from "./args/tls";
 import { UserArgs } from "./args/users";
 
 export * from "./args/alerts";
@@ -27,6 +28,7 @@ export * from "./args/relayHost";
 export * from "./args/rewriting";
 export * from "./args/routes";
 export * from "./args/sasl";
+export * from "./args/tls";
 export * from "./args/users";
 
 /** Everything a `MailRelay` can be told. Only `myHostname` and one of `droplet` and `host` are required. */
@@ -88,6 +90,8 @@ export interface MailRelayArgs {
 
   /** The server people read their mail on, for the output `autoconfig`. Default: none. */
   readonly mailboxes?: MailboxesArgs;
+  /** The certificate for clients. Default: a self-signed one, made on the host. */
+  readonly tls?: TlsArgs;
 
   /** The SASL side of logins. Default: PLAIN and LOGIN under TLS. */
   readonly sasl?: SaslArgs;

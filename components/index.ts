@@ -1,5 +1,6 @@
 export type {
   AddressRewriteArgs,
+  AcmeArgs,
   AlertsArgs,
   DeliveryArgs,
   BanArgs,
@@ -19,6 +20,7 @@ export type {
   SaslArgs,
   SshKeyArgs,
   TransportArgs,
+  TlsArgs,
   UserArgs,
 } from "./args";
 export {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { AlertsArgs, MailRelayArgs, RelayHostArgs, UserArgs } from "./args";
 import { smartHosts } from "./settings/outgoing";
 import { resolve } from "./settings/resolve";
-import { RelayInput, RelaySecrets, RelaySettings } from "./settings/settings";
+import { RelayInput, RelaySecrets, RelaySettings, SuppliedCertificate } from "./settings/settings";
 import { describeIssues, Issue, validate, validateSecrets } from "./settings/validate";
 
 /**
@@ -21,6 +21,11 @@ export function checkPlainValues(name: string, args: MailRelayArgs): void {
     routePasswords: routePasswords(args, (relayHost) => knownText(relayHost.password)),
     alertWebhook: knownText(args.alerts?.webhook),
     dkimKeys: args.dkim?.selectors?.map(({ privateKey }) => knownText(privateKey)),
+    certificate: args.tls && {
+      certificate: knownText(args.tls.certificate),
+      privateKey: knownText(args.tls.privateKey),
+      hostname: knownText(args.myHostname),
+    },
   };
   const issues = [...validate(input), ...validateSecrets(secrets), ...pairing(args)];
   fail(
@@ -51,6 +56,8 @@ export interface CheckedSecrets {
   alertWebhook: pulumi.Output<string | undefined>;
   /** In the order of the selectors; empty without `dkim`. */
   dkimKeys: pulumi.Output<string[]>;
+  /** Undefined unless one was supplied. */
+  certificate: pulumi.Output<SuppliedCertificate | undefined>;
 }
 
 export function checkedSecrets(
@@ -97,6 +104,14 @@ export function checkedSecrets(
         return all;
       }),
     ),
+    certificate: pulumi.secret(
+      pulumi.all([args.tls?.certificate, args.tls?.privateKey, args.myHostname]).apply((given) => {
+        const [certificate, privateKey, hostname] = given;
+        if (certificate === undefined || privateKey === undefined) return undefined;
+        check({ passwords: [], certificate: { certificate, privateKey, hostname } });
+        return { certificate, privateKey, hostname };
+      }),
+    ),
   };
 }
 
@@ -108,6 +123,7 @@ function publicPart({
   relayHost,
   relayRoutes,
   transports,
+  tls,
   droplet,
   host,
   ...rest
@@ -126,6 +142,11 @@ function publicPart({
     relayHost: open(relayHost),
     relayRoutes: relayRoutes?.map((route) => ({ ...route, relayHost: open(route.relayHost) })),
     transports: transports?.map((transport) => ({ ...transport, relayHost: open(transport.relayHost) })),
+    tls: tls && {
+      certificate: tls.certificate !== undefined,
+      privateKey: tls.privateKey !== undefined,
+      acme: tls.acme,
+    },
     droplet: droplet && { ...droplet, sshKey: droplet.sshKey && { fingerprint: droplet.sshKey.fingerprint } },
     host: host && { address: host.address, hostKey: host.hostKey, user: host.user, port: host.port },
   };

@@ -68,6 +68,12 @@ export interface Proof {
 export interface ServedCertificate {
   /** When it ends. */
   readonly notAfter: string;
+  /** Whole days from the proof until then. */
+  readonly daysLeft: number;
+  /** Who signed it; for a self-signed one the relay itself. Example: `CN=R11,O=Let's Encrypt,C=US`. */
+  readonly issuer: string;
+  /** Whether a client that knows the usual authorities accepts it for the relay's name. */
+  readonly trusted: boolean;
   /** SHA-256 fingerprint, in hexadecimal with colons. */
   readonly sha256: string;
 }

@@ -38,6 +38,11 @@ export interface ProgramConfig {
     threads?: number;
     database?: string;
   };
+  tls: {
+    certificate?: string;
+    privateKey?: string;
+    acme?: { email?: string; staging?: boolean; directoryUrl?: string; caCertificate?: string; required?: boolean };
+  };
   aliases: Record<string, string>;
   postfixParameters: Record<string, string>;
   limits: {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Apply step: brings one generation of configuration live, or leaves the last good one serving.
-# Reads ./generation (its name), ./etc (its files), ./services (see services.sh), ./store (see stores.sh), ./smoke.plan, ./hostname, for the
-# preflight ./preflight.plan (see preflight.sh; may be absent), and for the trial ./trial, ./trial.users, ./trial.database, ./trial.plan.
+# Reads ./generation (its name), ./etc (its files), ./services (see services.sh), ./store (see stores.sh),
+# ./certificate (see certificate.sh), ./smoke.plan, ./hostname, for the preflight ./preflight.plan (see preflight.sh; may be absent), and for the trial ./trial, ./trial.users, ./trial.database, ./trial.plan.
 #
 # All files of a generation become live in one rename: /etc/postfix/main.cf and the others are symbolic links into
 # generations/current, itself a link to one folder beside it. A power cut leaves the old or the new one, never a mix.
@@ -19,30 +19,14 @@ set -euo pipefail
 . ./services.sh
 # shellcheck source-path=SCRIPTDIR source=preflight.sh
 . ./preflight.sh
+# shellcheck source-path=SCRIPTDIR source=certificate.sh
+. ./certificate.sh
 # shellcheck source-path=SCRIPTDIR source=trial.sh
 . ./trial.sh
 
 # Exists while a swap is under way and leads to the generation that served before it.
 proven=$generations/proven.before-swap
 kept=5
-
-# A certificate to start with: clients get TLS from the first second, a trusted one can follow.
-ensure_certificate() {
-  local pem=$postfix_etc/tls/relay.pem name next
-  name=$(cat hostname)
-  [ -s "$pem" ] && openssl x509 -in "$pem" -noout -checkhost "$name" 2>/dev/null | grep -q 'does match' && return 0
-  install -d -m 700 "$postfix_etc/tls"
-  rm -f "$postfix_etc"/tls/.relay.pem.*
-  next=$(mktemp "$postfix_etc/tls/.relay.pem.XXXXXXXXXX")
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj "/CN=$name" \
-    -addext "subjectAltName=DNS:$name" -keyout key.pem -out certificate.pem 2>/dev/null
-  # Postfix wants the key first, then the chain, in one file: there is no moment at which they do not match.
-  cat key.pem certificate.pem >"$next"
-  rm -f key.pem
-  persist "$next"
-  mv -f "$next" "$pem"
-  certificate_changed=true
-}
 
 # What the host had before us becomes the first generation, so that even a failed first deploy can be undone.
 adopt_original() {
@@ -144,6 +128,7 @@ restore() {
   local good=$1
   say "putting the last good configuration back"
   restore_services
+  restore_certificate
   point_at "$current" "$good"
   if [ ! -e "$good/main.cf" ]; then
     unlink_dangling
@@ -183,6 +168,7 @@ finish() {
   keep_mode 600 "$postfix_etc/tls/relay.pem"
   settle_services
   note_installed "$installed_files" files_as_they_are
+  settle_certificate
   note_installed "$generation_deployed" cat generation
   printf '{"generation":"%s","changed":%s,"preflight":%s}\n' "$(cat generation)" "$1" "$(cat preflight.found)"
   exit 0
@@ -190,7 +176,6 @@ finish() {
 
 # A connection that breaks off must not stop a swap half-way: the step ends by itself, good or restored.
 trap '' HUP PIPE
-certificate_changed=false
 relinked=false
 untried=
 take_lock
@@ -199,7 +184,7 @@ trap 'end_trial; rm -rf "$generations"/*.new ${untried:+"$untried"}' EXIT
 install -d -m 755 "$generations"
 find etc -type d -exec chmod 755 {} +
 preflight
-ensure_certificate
+prepare_certificate
 adopt_original
 
 bring_services || {
@@ -207,10 +192,11 @@ bring_services || {
   die "a service beside Postfix does not take its new configuration; the old one is back, Postfix is untouched"
 }
 live=$(last_good)
-if [ ! -L "$proven" ] && running && [ "$certificate_changed" = false ] &&
+if [ ! -L "$proven" ] && running && [ ! -e candidate.pem ] &&
   [ "$(names etc)" = "$(names "$live")" ] && cmp -s <(fingerprint etc) <(fingerprint "$live"); then
   link_files "$live"
   enable_service
+  install_certificate
   [ "$relinked" = false ] || bring_into_force "$live" "$live"
   smoke_test "$live" || die "the configuration is unchanged, but the relay does not answer as it should"
   finish false
@@ -225,6 +211,7 @@ try_out || {
   die "the new configuration failed its trial, the old one is untouched"
 }
 rm -f "$generation_deployed"
+install_certificate
 link_files "$staged"
 point_at "$proven" "$live"
 untried=

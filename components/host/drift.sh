@@ -42,6 +42,7 @@ differences() {
   services_as_they_are_not
   mapfile -t units < <(service_units)
   if [ "$store" = saslauthd ]; then units+=("$saslauthd_unit"); fi
+  if grep -qsx acme "$postfix_etc/tls/source"; then units+=(certbot.timer); fi
   check_services postfix "${units[@]}"
 }
 

@@ -3,13 +3,15 @@
 
 Reads a plan (JSON) from standard input, writes one JSON line with the result, exits 1 with one line per
 disagreement on standard error. Only a plan for the trial instance, which nothing can leave, sends a message. A plan can
-also say what the user database must hold; passwords are compared, never shown.
+also say what the user database must hold, where passwords are compared, never shown, and which certificate must be
+served.
 
 Credentials in a plan: a login and password, or "live", which takes one pair from the user database on this host.
 """
 
 import base64
 import concurrent.futures
+import hashlib
 import hmac
 import ipaddress
 import json
@@ -178,18 +180,42 @@ def run(dialogue, plan, deadline, certificates):
     return "passed", ""
 
 
-def certificate_facts(pem):
+def certificate_facts(pem, hostname, dialogue):
+    """A certificate as its clients meet it."""
     shown = subprocess.run(
-        ["openssl", "x509", "-noout", "-enddate", "-dateopt", "iso_8601", "-fingerprint", "-sha256"],
-        input=pem, capture_output=True, text=True, check=False,
+        ["openssl", "x509", "-noout", "-enddate", "-issuer", "-nameopt", "RFC2253,-esc_msb,utf8"],
+        input=pem, capture_output=True, text=True, check=True,
     )
-    if shown.returncode != 0:  # OpenSSL 1.1.1 has no -dateopt
-        shown = subprocess.run(
-            ["openssl", "x509", "-noout", "-enddate", "-fingerprint", "-sha256"],
-            input=pem, capture_output=True, text=True, check=True,
-        )
     facts = dict(line.split("=", 1) for line in shown.stdout.strip().splitlines())
-    return {"notAfter": facts["notAfter"], "sha256": next(v for k, v in facts.items() if k != "notAfter")}
+    end = ssl.cert_time_to_seconds(facts["notAfter"])
+    return {
+        "notAfter": time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(end)),
+        "daysLeft": int((end - time.time()) // 86400),
+        "issuer": facts["issuer"].strip(),
+        "trusted": trusted(hostname, dialogue),
+        "sha256": fingerprint(pem),
+    }
+
+
+def fingerprint(pem):
+    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest().upper()
+    return ":".join(digest[at:at + 2] for at in range(0, len(digest), 2))
+
+
+def trusted(hostname, dialogue):
+    """Whether a client that knows the usual authorities, those of this host, accepts the certificate for that name."""
+    command = ["openssl", "s_client", "-connect", f"127.0.0.1:{dialogue['port']}", "-servername", hostname,
+               "-verify_hostname", hostname, "-verify_return_error"]
+    if dialogue["tls"] == "starttls":
+        command += ["-starttls", "smtp"]
+    tried = subprocess.run(command, input=b"QUIT\n", capture_output=True, timeout=30, check=False)
+    return tried.returncode == 0
+
+
+def check_served(certificates, sha256):
+    """Whether every dialogue met the certificate that was supplied."""
+    others = {fingerprint(pem) for pem in certificates} - {sha256}
+    return ("failed", f"it serves {', '.join(sorted(others))}") if others else ("passed", "")
 
 
 def reputation_doubts(hostname, lists):
@@ -212,16 +238,20 @@ def main():
     results = list(zip((dialogue["name"] for dialogue in plan["dialogues"]), outcomes))
     if "stored" in plan:
         results.append((plan["stored"]["name"], check_stored(plan["users"]["database"], plan["stored"]["pairs"])))
+    served = plan.get("certificate")
+    if served and "sha256" in served:
+        results.append(("the relay serves the supplied certificate", check_served(certificates, served["sha256"])))
     failures = [f"{name}: {text}" for name, (outcome, text) in results if outcome == "failed"]
     if failures:
         sys.exit("\n".join(failures))
     warnings = doubts.result() if doubts else []
     for warning in warnings:
         print(f"warning: {warning}", file=sys.stderr)
+    encrypted = [dialogue for dialogue in plan["dialogues"] if dialogue["tls"] != "none"]
     print(json.dumps({
         "passed": [name for name, (outcome, _) in results if outcome == "passed"],
         "skipped": {name: text for name, (outcome, text) in results if outcome == "skipped"},
-        "certificate": certificate_facts(certificates[0]) if certificates else None,
+        "certificate": certificate_facts(certificates[0], served["hostname"], encrypted[0]) if served else None,
         "warnings": warnings,
     }))
 

@@ -40,6 +40,7 @@ prepare_trial() {
   cp -a "$staged" "$trial_home/etc"
   cp -r trial/. "$trial_home/etc/"
   cp -a "${postfix_etc:?}/tls" "$trial_home/etc/tls"
+  [ ! -e candidate.pem ] || cp candidate.pem "$trial_home/etc/tls/relay.pem"
 }
 
 # Only after the check, by which the newest packages bring the chroot up to date, and a copied user database with it.

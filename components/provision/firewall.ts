@@ -2,6 +2,7 @@ import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { listeners } from "../render/masterCf";
 import { smartHosts } from "../settings/outgoing";
+import { acmePorts } from "../render/services/certificate";
 import { RelaySettings } from "../settings/settings";
 
 const everywhere = ["0.0.0.0/0", "::/0"];
@@ -17,12 +18,26 @@ export function createFirewall(
 ): digitalocean.Firewall {
   const rules = settings.apply((resolved) => ({
     inbound: [
+      // In which the authority asks for proof, from addresses nobody knows; certbot listens for that moment only.
+      ...acmePorts(resolved).inbound.map((port) => ({
+        protocol: "tcp",
+        portRange: String(port),
+        sourceAddresses: everywhere,
+      })),
       { protocol: "tcp", portRange: "22", sourceAddresses: resolved.droplet?.sshSources ?? [] },
       { protocol: "icmp", sourceAddresses: everywhere },
     ],
     outbound: [
       // Names, time, packages, the next hop. Without an outbound rule nothing leaves at all.
-      ...["53/udp", "53/tcp", "123/udp", "80/tcp", "443/tcp", ...outgoingPorts(resolved)]
+      ...[
+        "53/udp",
+        "53/tcp",
+        "123/udp",
+        "80/tcp",
+        "443/tcp",
+        ...outgoingPorts(resolved),
+        ...acmePorts(resolved).outbound.map((port) => `${port}/tcp`),
+      ]
         .map((rule) => rule.split("/"))
         .map(([portRange, protocol]) => ({ protocol: protocol ?? "tcp", portRange, destinationAddresses: everywhere })),
       { protocol: "icmp", destinationAddresses: everywhere },

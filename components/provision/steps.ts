@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Proof } from "../outputs";
-import { renderBundle, RenderedFile, unsupported } from "../render/bundle";
+import { BundleSecrets, renderBundle, RenderedFile, unsupported } from "../render/bundle";
 import { Facts, parseFacts, releaseDependentParameters } from "../render/facts";
 import { renderMainCf } from "../render/mainCf";
 import { renderMasterCf } from "../render/masterCf";
@@ -8,6 +8,7 @@ import { maskedUnits, packageNames, preseed } from "../render/packages";
 import { proofPlan } from "../render/probes";
 import { reputationPlan } from "../render/reputation";
 import { Credential, renderUserDatabase } from "../render/sasl";
+import { fingerprint } from "../settings/certificates";
 import { RelaySettings, UserSettings } from "../settings/settings";
 import { describeIssues } from "../settings/validate";
 import { CheckedSecrets } from "../inputs";
@@ -30,6 +31,7 @@ const usersSources = ["lib.sh", "chroot.sh", "stores.sh", "generation.sh"];
 const applySources = [
   ...usersSources,
   "services.sh",
+  "certificate.sh",
   "preflight.sh",
   "preflight.py",
   "nexthop.py",
@@ -78,23 +80,27 @@ export function createSteps(
     ]);
   const users = hostStep(`${name}-users`, "users", host, usersSources, userFiles, after(install));
 
-  const bundle = pulumi
-    .all([settings, facts, secrets.relayHostPassword, secrets.routePasswords, secrets.alertWebhook, secrets.dkimKeys])
-    .apply(([resolved, found, relayHostPassword, routePasswords, alertWebhook, dkimKeys]) => {
-      const impossible = unsupported(resolved, found);
-      if (impossible.length > 0) throw new pulumi.RunError(describeIssues(name, impossible));
-      return renderBundle(resolved, found, { relayHostPassword, routePasswords, alertWebhook, dkimKeys });
-    });
+  const bundle = pulumi.all([settings, facts, bundleSecrets(secrets)]).apply(([resolved, found, ofBundle]) => {
+    const impossible = unsupported(resolved, found);
+    if (impossible.length > 0) throw new pulumi.RunError(describeIssues(name, impossible));
+    return renderBundle(resolved, found, ofBundle);
+  });
   const applyFiles = bundle.apply(({ generation, files }) => [text("generation", generation), ...files]);
   const apply = hostStep(`${name}-apply`, "apply", host, applySources, applyFiles, after(users));
 
   const proofFiles = pulumi
-    .all([settings, credentials, userFiles, applyFiles])
-    .apply(([resolved, all, ofUsers, ofApply]) => [
+    .all([settings, credentials, userFiles, applyFiles, secrets.certificate])
+    .apply(([resolved, all, ofUsers, ofApply, certificate]) => [
       // What another deploy may have changed meanwhile, to bring it again. Both steps are told the store.
       ...ofUsers.filter(({ path }) => !ofApply.some((other) => other.path === path)),
       ...ofApply,
-      text("proof.plan", JSON.stringify({ ...proofPlan(resolved, all), ...reputationPlan(resolved) })),
+      text(
+        "proof.plan",
+        JSON.stringify({
+          ...proofPlan(resolved, all, certificate && fingerprint(certificate)),
+          ...reputationPlan(resolved),
+        }),
+      ),
     ]);
   const proofSources = ["users.sh", "apply.sh", "reputation.py", ...applySources];
   const proof = hostStep(`${name}-proof`, "proof", host, proofSources, proofFiles, after(apply, users));
@@ -148,6 +154,12 @@ function installFiles(host: RelayHost, settings: pulumi.Output<RelaySettings>): 
     // Only a droplet has the metadata service that shows our user data.
     ...(host.deletedWith ? [text("close-metadata", "")] : []),
   ]);
+}
+
+/** The secrets that files of the bundle hold, together. */
+function bundleSecrets(secrets: CheckedSecrets): pulumi.Output<BundleSecrets> {
+  const { relayHostPassword, routePasswords, alertWebhook, dkimKeys, certificate } = secrets;
+  return pulumi.output({ relayHostPassword, routePasswords, alertWebhook, dkimKeys, certificate });
 }
 
 function credential(user: UserSettings, password = "", previousPassword?: string): Credential {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { RelaySettings } from "../settings/settings";
+import { keyAndChain } from "../settings/certificates";
+import { RelaySettings, SuppliedCertificate } from "../settings/settings";
 import { Issue } from "../settings/validate";
 import { Facts } from "./facts";
 import { nextHops } from "./nextHops";
@@ -52,6 +53,7 @@ export interface BundleSecrets {
   alertWebhook?: string;
   /** Private keys in the order of the selectors, PEM. */
   dkimKeys?: string[];
+  certificate?: SuppliedCertificate;
 }
 
 /** Where the trial instance of apply.sh lives; nothing of it survives the step. */
@@ -95,6 +97,7 @@ export function renderBundle(settings: RelaySettings, facts: Facts, secrets: Bun
       ...checks(settings, facts),
       ...preflight(settings, passwords),
       { path: "store", body: settings.sasl.store, mode: 0o600 },
+      ...certificate(settings, secrets),
       hostname(settings),
     ],
   };
@@ -170,6 +173,16 @@ function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
 function preflight(settings: RelaySettings, passwords: Record<string, string | undefined>): RenderedFile[] {
   const plan = preflightPlan(settings, passwords);
   return plan ? [{ path: "preflight.plan", body: JSON.stringify(plan) + "\n", mode: 0o600 }] : [];
+}
+
+/** Where the certificate comes from, for certificate.sh, and a supplied one itself: no part of a generation, because it is a secret. */
+function certificate({ tls }: RelaySettings, secrets: BundleSecrets): RenderedFile[] {
+  const supplied = tls.source === "supplied" && secrets.certificate ? keyAndChain(secrets.certificate) : undefined;
+  return [
+    { path: "certificate", body: tls.source, mode: 0o600 },
+    ...(supplied === undefined ? [] : [{ path: "supplied.pem", body: supplied, mode: 0o600 }]),
+    ...(tls.acme?.required ? [{ path: "certificate-required", body: "", mode: 0o600 }] : []),
+  ];
 }
 
 function hostname(settings: RelaySettings): RenderedFile {

@@ -1,42 +1,8 @@
 import { covers } from "../settings/addresses";
 import { RelaySettings, UserStore } from "../settings/settings";
+import { Dialogue, ProbePlan, ProbeStep } from "./dialogue";
 import { Listener, listeners, probeListener } from "./masterCf";
 import { Credential, userDatabasePairs } from "./sasl";
-
-/** One command of an SMTP dialogue and the reply code it must get. */
-export interface ProbeStep {
-  command: string;
-  expect: number;
-  /** A message's lines, which come before the command. */
-  text?: string[];
-}
-
-/** An SMTP dialogue; only the trial instance, which nothing can leave, is ever given a message. `host/probe.py` holds it. */
-export interface Dialogue {
-  /** What it shows, as a sentence for people. */
-  name: string;
-  /** `outside` connects to and from the host's own public address, as any stranger's packets would arrive. */
-  from: "loopback" | "outside";
-  port: number;
-  tls: "none" | "starttls" | "implicit";
-  /** The AUTH mechanisms the server must offer, once TLS has started where there is any. */
-  offers: string[];
-  /** A login to try before the steps. `live` takes one pair from the user database on the host. */
-  login?: { mechanism: string; credentials: [login: string, password: string] | "live"; expect: number };
-  steps: ProbeStep[];
-}
-
-export interface ProbePlan {
-  /** How long a port may stay silent: Postfix starts some seconds after the network at boot. */
-  patienceSeconds: number;
-  /** `mynetworks`, to know when the host's own address is no stranger's. */
-  networks: string[];
-  /** Where a `live` login is taken from: a user database and a realm in it. */
-  users: { database: string; realm: string };
-  dialogues: Dialogue[];
-  /** What the user database must hold, as pairs in hexadecimal, under the sentence that says so. */
-  stored?: { name: string; pairs: [key: string, value: string][] };
-}
 
 /** Added to every port in the trial instance, which listens on loopback only. */
 export const trialPortOffset = 20000;
@@ -141,7 +107,7 @@ function liveLogin(settings: RelaySettings, listener: Listener): Dialogue {
 const provedUsers = 20;
 
 /** What a deploy ends with: logins work, a wrong password does not, a stranger cannot relay. */
-export function proofPlan(settings: RelaySettings, users: Credential[]): ProbePlan {
+export function proofPlan(settings: RelaySettings, users: Credential[], sha256?: string): ProbePlan {
   const open = listeners(settings);
   const proved = spread(users, provedUsers);
   const dialogues = open
@@ -162,6 +128,7 @@ export function proofPlan(settings: RelaySettings, users: Credential[]): ProbePl
       name: proved.length < users.length ? `${all}; ${proved.length} of them logged in` : all,
       pairs: userDatabasePairs(users, settings.sasl.realm),
     },
+    certificate: { hostname: settings.myHostname, sha256 },
   };
 }
 

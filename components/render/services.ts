@@ -6,6 +6,7 @@ import { logRetention } from "./services/logRetention";
 import { loginLimit } from "./services/loginLimit";
 import { signer } from "./services/signer";
 import { upgrades } from "./services/upgrades";
+import { certificate } from "./services/certificate";
 import { watch } from "./services/watch";
 import { takesLogins } from "./takesLogins";
 
@@ -48,6 +49,7 @@ export interface HostFile {
 export function services(settings: RelaySettings, secrets: BundleSecrets = {}): HostService[] {
   const { ban: wanted } = settings.limits;
   const beside = [
+    certificate(settings),
     signer(settings, secrets.dkimKeys),
     upgrades(settings),
     countsRecipients(settings) ? loginLimit(settings) : undefined,

@@ -13,6 +13,8 @@ export const defaults = {
   aliases: { postmaster: "root" },
   // Never $mydomain: the domain's mail lives elsewhere and must leave by MX or smart host.
   myDestination: ["$myhostname", "localhost.$mydomain", "localhost"],
+  acmeDirectory: "https://acme-v02.api.letsencrypt.org/directory",
+  acmeStagingDirectory: "https://acme-staging-v02.api.letsencrypt.org/directory",
   alerts: { deferredAge: 1800, loginFailures: 50, certificateShare: 0.2 },
   /** On a droplet; a server that already exists may have other programs' logs in its journal. */
   logDays: 30,

@@ -50,6 +50,7 @@ const owned: Record<string, string> = {
   smtpd_tls_ciphers: fixed,
   smtpd_tls_mandatory_ciphers: fixed,
   smtpd_tls_exclude_ciphers: fixed,
+  smtpd_tls_mandatory_exclude_ciphers: fixed,
   tls_preempt_cipherlist: fixed,
   smtpd_tls_loglevel: fixed,
   smtpd_tls_received_header: fixed,

@@ -7,6 +7,7 @@ import {
   RelayInput,
   RelaySettings,
   SaslSettings,
+  TlsSettings,
   UserSettings,
   UserStore,
 } from "./settings";
@@ -30,6 +31,7 @@ export function resolve(input: RelayInput, today: string): RelaySettings {
     aliases: { ...defaults.aliases, ...input.aliases },
     listeners: resolveListeners(input),
     sasl,
+    tls: resolveTls(input),
     postfixParameters: { ...input.postfixParameters },
     limits,
     hideClients: input.hideClients ?? defaults.hideClients,
@@ -118,6 +120,21 @@ function withDefaults<Key extends string>(
 ): Record<Key, number> {
   const names = Object.keys(all) as Key[];
   return Object.fromEntries(names.map((name) => [name, given[name] ?? all[name]])) as Record<Key, number>;
+}
+
+function resolveTls({ tls }: RelayInput): TlsSettings {
+  const { acme } = tls ?? {};
+  if (!acme) return { source: tls?.certificate ? "supplied" : "self-signed" };
+  const { email, staging, directoryUrl, caCertificate, required: mustSucceed } = acme;
+  return {
+    source: "acme",
+    acme: {
+      email,
+      directoryUrl: directoryUrl ?? (staging ? defaults.acmeStagingDirectory : defaults.acmeDirectory),
+      caCertificate,
+      required: mustSucceed ?? false,
+    },
+  };
 }
 
 function overlap(until: string | undefined, today: string): UserSettings["overlap"] {

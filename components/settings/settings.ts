@@ -25,6 +25,7 @@ export interface RelayInput extends OutgoingInput {
     threads?: number;
     database?: string;
   };
+  tls?: TlsInput;
   postfixParameters?: Record<string, string>;
   limits?: LimitsInput;
   hideClients?: boolean;
@@ -52,6 +53,13 @@ export interface RelayInput extends OutgoingInput {
     sshKey?: { fingerprint?: string };
   };
   host?: { address?: string; hostKey?: string; user?: string; port?: number };
+}
+
+/** Of the certificate and its key only whether they were given; both are checked apart, because they are one thing. */
+export interface TlsInput {
+  certificate?: boolean;
+  privateKey?: boolean;
+  acme?: { email?: string; staging?: boolean; directoryUrl?: string; caCertificate?: string; required?: boolean };
 }
 
 export interface UserInput {
@@ -111,6 +119,14 @@ export interface RelaySecrets {
   alertWebhook?: string;
   /** In the order of `dkim.selectors`; undefined where a key is generated. PEM. */
   dkimKeys?: (string | undefined)[];
+  certificate?: SuppliedCertificate;
+}
+
+/** A certificate chain with its key, as PEM, and the name it must be for. */
+export interface SuppliedCertificate {
+  certificate?: string;
+  privateKey?: string;
+  hostname?: string;
 }
 
 /** When to alert, and by mail to whom; a webhook is a secret and kept apart. */
@@ -183,12 +199,26 @@ export interface SaslSettings {
   realm: string;
 }
 
+/** Where the certificate comes from. */
+export interface TlsSettings {
+  source: "self-signed" | "supplied" | "acme";
+  acme?: AcmeSettings;
+}
+
+export interface AcmeSettings {
+  email?: string;
+  directoryUrl: string;
+  caCertificate?: string;
+  required: boolean;
+}
+
 export interface RelaySettings extends OutgoingSettings {
   myHostname: string;
   myDomain: string;
   aliases: Record<string, string>;
   listeners: ListenerName[];
   sasl: SaslSettings;
+  tls: TlsSettings;
   postfixParameters: Record<string, string>;
   limits: LimitSettings;
   hideClients: boolean;

@@ -5,6 +5,7 @@ import { checkLimits } from "./checks/limits";
 import { checkMailboxes } from "./checks/mailboxes";
 import { checkDkim, checkDkimKeys } from "./checks/dkim";
 import { checkDns } from "./checks/dns";
+import { checkCertificate } from "./checks/certificate";
 import { checkLocal, checkNames } from "./checks/names";
 import { checkNetworks } from "./checks/networks";
 import { checkParameters } from "./checks/parameters";
@@ -14,6 +15,7 @@ import { checkRewriting } from "./checks/rewriting";
 import { checkRoutes } from "./checks/routes";
 import { checkSasl } from "./checks/sasl";
 import { checkTarget } from "./checks/target";
+import { checkTls } from "./checks/tls";
 import { checkSecrets, checkUsers } from "./checks/users";
 import { RelayInput, RelaySecrets } from "./settings";
 
@@ -31,6 +33,7 @@ const checks = [
   checkUsers,
   checkNetworks,
   checkSasl,
+  checkTls,
   checkParameters,
   checkLimits,
   checkMailboxes,
@@ -59,6 +62,7 @@ export function validateSecrets(secrets: RelaySecrets): Issue[] {
     checkSmartHostPasswords(secrets, report);
     checkWebhook(secrets.alertWebhook, report);
     checkDkimKeys(secrets.dkimKeys ?? [], report);
+    checkCertificate(secrets.certificate, new Date(), report);
   });
 }
 

@@ -74,7 +74,7 @@ describe("a deploy that is interrupted", () => {
     test("ends the change when only its connection breaks", async () => {
       const { relay } = pair;
       const outcomes: Record<string, string> = {};
-      const places = ["ensure_certificate", "check_trial", "point_at", "bring_into_force", "smoke_test"];
+      const places = ["prepare_certificate", "check_trial", "point_at", "bring_into_force", "smoke_test"];
       for (const [index, name] of places.entries()) {
         const network = `198.19.${index}.0/24`;
         relay.allow(network);

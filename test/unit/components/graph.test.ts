@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MailRelay, MailRelayArgs, RelayHostPreset } from "../../../components";
+import { createAuthority } from "../../authority";
 import { RecordingMocks, settled } from "./recording";
 
 const canary = "canary-Pa55word";
@@ -154,6 +155,18 @@ test("half a login of a route is refused under its own path", async () => {
   );
 });
 
+test("with ACME the firewall lets in the authority's question, and lets out to its directory's port", async () => {
+  const tls = { acme: { directoryUrl: "https://ca.example.net:14000/directory" } };
+  const { mocks } = await deploy({ ...args, tls });
+  const { inboundRules, outboundRules } = mocks.named("relay-firewall").inputs as Record<
+    string,
+    { portRange?: string }[]
+  >;
+  const ports = (rules: { portRange?: string }[] = []) => rules.map(({ portRange }) => portRange);
+  expect(ports(inboundRules)).toEqual(["80", "22", undefined]);
+  expect(ports(outboundRules)).toContain("14000");
+});
+
 const dropletArgs = args.droplet!;
 
 test("with droplet alerts DigitalOcean watches disk, memory and pings of this droplet", async () => {
@@ -211,6 +224,15 @@ test("wrong plain arguments throw at once, before any resource exists", async ()
   expect(() => new MailRelay("wrong", wrong)).toThrow(pulumi.RunError);
   expect(() => new MailRelay("wrong", wrong)).toThrow(/users\[0\]\.login.*myNetworks\[0\].*users\[0\]\.password/s);
   expect(mocks.resources.filter(({ name }) => name !== "wrong")).toEqual([]);
+});
+
+test("a key that does not belong to its certificate is refused at once, and not shown", async () => {
+  await pulumi.runtime.setMocks(new RecordingMocks());
+  const { certificate } = createAuthority().issue("relay.example.com");
+  const { privateKey } = createAuthority();
+  const wrong = () => new MailRelay("wrong", { ...args, tls: { certificate, privateKey } });
+  expect(wrong).toThrow(/tls\.privateKey: does not belong/);
+  expect(wrong).not.toThrow(privateKey.split("\n")[1]);
 });
 
 test("half a smart host login is refused", async () => {

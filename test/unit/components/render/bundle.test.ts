@@ -1,12 +1,27 @@
 import { createHash } from "node:crypto";
 import { renderBundle, unsupported } from "../../../../components/render/bundle";
 import { parseFacts } from "../../../../components/render/facts";
-import { ProbePlan, proofPlan, smokePlan, strangerAddress, trialPlan } from "../../../../components/render/probes";
+import { ProbePlan } from "../../../../components/render/dialogue";
+import { proofPlan, smokePlan, strangerAddress, trialPlan } from "../../../../components/render/probes";
 import { renderUserDatabase } from "../../../../components/render/sasl";
+import { createAuthority } from "../../../authority";
 import { factsOf, fullSettings } from "../fixtures";
 
 const facts = factsOf["3.7"]!;
 const password = "canary-smart-host";
+
+test("a supplied certificate's key is in one file, which is no part of a generation", () => {
+  const root = createAuthority();
+  const { certificate, privateKey } = root.issue("relay.example.com");
+  const settings = fullSettings({ tls: { certificate: true, privateKey: true } });
+  const bundle = renderBundle(settings, facts, { certificate: { certificate, privateKey } });
+  const keyLine = privateKey.split("\n")[1]!;
+  expect(bundle.files.filter(({ body }) => body.includes(keyLine))).toEqual([
+    expect.objectContaining({ path: "supplied.pem", mode: 0o600 }),
+  ]);
+  const renewed = root.issue("relay.example.com");
+  expect(renderBundle(settings, facts, { certificate: renewed }).generation).toBe(bundle.generation);
+});
 
 test("the same settings give the same generation, another setting another one", () => {
   const first = renderBundle(fullSettings(), facts, { relayHostPassword: password });

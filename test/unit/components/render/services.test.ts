@@ -10,6 +10,18 @@ test("nothing is watched unless somebody asks", () => {
   expect(services(fullSettings({ alerts })).map(({ name }) => name)).toContain("watch");
 });
 
+test("ACME brings certbot and a timer, which is watched too; an authority of its own is trusted by certbot's service", () => {
+  expect(services(fullSettings()).map(({ name }) => name)).not.toContain("certificate");
+  const asked = services(fullSettings({ tls: { acme: {} }, metrics: true }));
+  const plain = asked[0];
+  const watching = asked.find(({ name }) => name === "watch");
+  expect([plain?.unit, plain?.packages]).toEqual(["mail-relay-certificate.timer", ["certbot", "python3-dnspython"]]);
+  expect(plain?.files.map(({ path }) => path).join()).not.toContain("certbot.service.d");
+  expect(JSON.stringify(watching)).toContain("mail-relay-certificate.timer");
+  const [own] = services(fullSettings({ tls: { acme: { caCertificate: "PEM" } } }));
+  expect(own?.files.map(({ path }) => path)).toContain("/etc/systemd/system/certbot.service.d/mail-relay.conf");
+});
+
 test("the webhook is in one file, which only root reads", () => {
   const webhook = "https://hooks.example.net/canary";
   const files = serviceFiles(services(fullSettings({ alerts }), { alertWebhook: webhook }));

@@ -1,0 +1,47 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * The certificate clients meet: with nothing given a self-signed one, made on the host; a supplied one with `certificate`
+ * and `privateKey`; or one by ACME, which renews itself, with `acme`.
+ */
+export interface TlsArgs {
+  /**
+   * A certificate of your own as PEM: the relay's first, then the intermediate ones in order. It must name `myHostname` as
+   * an alternative name and be valid now. Needs `privateKey`. Default: none.
+   */
+  readonly certificate?: pulumi.Input<string>;
+
+  /** The key of `certificate` as PEM, RSA of at least 2048 bits or EC, without passphrase. Secret. */
+  readonly privateKey?: pulumi.Input<string>;
+
+  /** Have a certificate issued and renewed by ACME (RFC 8555), by default from Let's Encrypt. Default: no ACME. */
+  readonly acme?: AcmeArgs;
+}
+
+/**
+ * How certbot gets the certificate: by HTTP (http-01), for which port 80 of a droplet is opened. The name must lead to the
+ * relay; until it does, the relay serves the certificate it has, a self-signed one at first, and tries again every 20
+ * minutes. Using this means that you agree to the terms of service of the authority.
+ */
+export interface AcmeArgs {
+  /** Address the authority may write to; given to it once, when the account is made. Default: none. */
+  readonly email?: pulumi.Input<string>;
+
+  /** Use Let's Encrypt's staging directory: its certificates are trusted by nobody, its limits are wide. Default: false. */
+  readonly staging?: pulumi.Input<boolean>;
+
+  /** HTTPS address of another authority's directory. Default: Let's Encrypt's. */
+  readonly directoryUrl?: pulumi.Input<string>;
+
+  /**
+   * The certificate, as PEM, of the authority behind the directory's own HTTPS, where the host does not know it; for an
+   * authority inside a company. Default: the authorities the host trusts.
+   */
+  readonly caCertificate?: pulumi.Input<string>;
+
+  /**
+   * Fail the deploy when no certificate was issued in it, so that the next `up` tries again. Postfix runs all the same,
+   * but a new droplet's mail ports stay closed until then. Default: false, a warning; the host goes on trying by itself.
+   */
+  readonly required?: pulumi.Input<boolean>;
+}

@@ -1,0 +1,89 @@
+# shellcheck shell=bash
+# The certificate that Postfix serves, its key and chain in one file: self-signed, supplied, or had by ACME; sourced by
+# apply.sh. Reads ./certificate (which of the three), ./supplied.pem for a supplied one; ./certificate-required exists
+# where a deploy must not end without one by ACME.
+
+served_pem=${postfix_etc:?}/tls/relay.pem
+# Says "supplied" or "acme" where relay.pem is, or is about to be, no self-signed one. certbot's hook asks it.
+source_note=${postfix_etc:?}/tls/source
+acme_name=mail-relay
+lineage=/etc/letsencrypt/live/$acme_name
+
+covers_name() {
+  [ -s "$1" ] && openssl x509 -in "$1" -noout -checkhost "$(cat hostname)" 2>/dev/null | grep -q 'does match'
+}
+
+# Leaves in ./candidate.pem the certificate that is to replace the served one, if another is to be served: the trial
+# meets it first. ACME has nothing to give at first; until it has, what is there goes on being served.
+prepare_certificate() {
+  install -d -m 700 "$postfix_etc/tls"
+  rm -f "$postfix_etc"/tls/.relay.pem.*
+  case $(cat certificate) in
+  supplied) cp supplied.pem candidate.pem ;;
+  acme)
+    if covers_name "$lineage/fullchain.pem"; then
+      cat "$lineage/privkey.pem" "$lineage/fullchain.pem" >candidate.pem
+    else
+      covers_name "$served_pem" || make_self_signed
+    fi
+    ;;
+  *)
+    { [ ! -e "$source_note" ] && covers_name "$served_pem" && openssl x509 -in "$served_pem" -noout -checkend 0 >/dev/null; } ||
+      make_self_signed
+    ;;
+  esac
+  if [ -e candidate.pem ] && cmp -s candidate.pem "$served_pem"; then rm -f candidate.pem; fi
+}
+
+make_self_signed() {
+  local name
+  name=$(cat hostname)
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj "/CN=$name" \
+    -addext "subjectAltName=DNS:$name" -keyout key.pem -out certificate.pem 2>/dev/null
+  # Postfix wants the key first, then the chain, in one file: there is no moment at which they do not match.
+  cat key.pem certificate.pem >candidate.pem
+  rm -f key.pem certificate.pem
+}
+
+# certbot's hook, which may come at any time, waits, and leaves the file alone unless the note says "acme".
+install_certificate() {
+  local wanted
+  wanted=$(cat certificate)
+  exec 8>/run/lock/mail-relay-certificate.lock
+  flock 8
+  if [ "$wanted" != self-signed ] && ! grep -qsx "$wanted" "$source_note"; then
+    write_into_tls "$source_note" <<<"$wanted"
+  fi
+  if [ -e candidate.pem ]; then
+    if [ -e "$served_pem" ]; then cp "$served_pem" previous.pem; fi
+    write_into_tls "$served_pem" <candidate.pem
+  fi
+  if [ "$wanted" = self-signed ]; then rm -f "$source_note"; fi
+  exec 8>&-
+}
+
+# Puts back the certificate that was served before, should the new configuration not be good.
+restore_certificate() {
+  [ ! -e previous.pem ] || write_into_tls "$served_pem" <previous.pem
+}
+
+# Replaces a file there by standard input in one rename.
+write_into_tls() {
+  local next
+  next=$(mktemp "$postfix_etc/tls/.relay.pem.XXXXXXXXXX")
+  cat >"$next"
+  persist "$next"
+  mv -f "$next" "$1"
+}
+
+# Once the relay serves: has the certificate issued, or ends what ACME would renew for nobody.
+settle_certificate() {
+  if [ "$(cat certificate)" = acme ]; then
+    # Not started by its package where that was installed before there was a configuration.
+    systemctl --quiet enable --now certbot.timer
+    python3 -B /usr/local/lib/mail-relay-certificate/certificate.py /etc/mail-relay-certificate.json ||
+      [ ! -e certificate-required ] || die "the relay is live, but has no certificate by ACME, which tls.acme.required demands"
+  elif [ -e "/etc/letsencrypt/renewal/$acme_name.conf" ]; then
+    certbot delete --quiet --non-interactive --cert-name "$acme_name" >certbot.log 2>&1 || cat certbot.log >&2
+  fi
+}

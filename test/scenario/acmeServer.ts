@@ -1,0 +1,84 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { request } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import type { Lab } from "../../sandbox/lab";
+import { createAuthority } from "../authority";
+import { eventually } from "./support";
+
+export interface AcmeServer {
+  directoryUrl: string;
+  /** Vouches for the directory's own HTTPS. */
+  caCertificate: string;
+  /** The root of what it issues. */
+  root: string;
+  close(): Promise<void>;
+}
+
+/** A name in the lab's DNS for the sandbox host. */
+const NAME = "acme.receiver.test";
+
+/**
+ * Pebble, Let's Encrypt's own small ACME server, on the sandbox host's address in the lab's network. It looks names up
+ * in the lab's DNS and validates over the network, like the real one. `NAME` must be in that DNS.
+ */
+export async function startAcmeServer(lab: Lab, validitySeconds: number): Promise<AcmeServer> {
+  const { gateway } = lab.cloud;
+  const authority = createAuthority();
+  const own = authority.issue(NAME);
+  const folder = await mkdtemp(join(tmpdir(), "mail-relay-acme-"));
+  const file = async (name: string, body: string) => {
+    await writeFile(join(folder, name), body, { mode: 0o600 });
+    return join(folder, name);
+  };
+  const pebble = {
+    listenAddress: `${gateway}:14000`,
+    managementListenAddress: `${gateway}:15000`,
+    certificate: await file("certificate.pem", own.certificate),
+    privateKey: await file("key.pem", own.privateKey),
+    httpPort: 80,
+    tlsPort: 443,
+    // The first is for older versions, which do not know the second.
+    certificateValidityPeriod: validitySeconds,
+    profiles: { default: { description: "for a test", validityPeriod: validitySeconds } },
+  };
+  const config = await file("pebble.json", JSON.stringify({ pebble }));
+  const server = spawn("pebble", ["-config", config, "-dnsserver", `${gateway}:53`], {
+    env: { PATH: process.env.PATH, PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "0" },
+    stdio: "ignore",
+  });
+  const ended = once(server, "exit");
+  const close = async () => {
+    server.kill();
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const root = await eventually(() => get(`https://${gateway}:15000/roots/0`, authority.certificate));
+    return { directoryUrl: `https://${NAME}:14000/dir`, caCertificate: authority.certificate, root, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function get(url: string, ca: string): Promise<string> {
+  const asked = request(url, { ca, servername: NAME, checkServerIdentity: () => undefined });
+  asked.end();
+  const [response] = (await once(asked, "response")) as [NodeJS.ReadableStream & { statusCode: number }];
+  if (response.statusCode !== 200) throw new Error(`${url} answered ${response.statusCode}`);
+  return text(response);
+}
+
+/** The lab's DNS with the ACME server's name in it. */
+export async function nameAcmeServer(lab: Lab): Promise<void> {
+  const { gateway } = lab.cloud;
+  await lab.cloud.setDns([
+    { name: "mx.receiver.test", type: "A", value: gateway },
+    { name: NAME, type: "A", value: gateway },
+    { name: "receiver.test", type: "MX", value: "mx.receiver.test" },
+  ]);
+}
