@@ -1,0 +1,58 @@
+import type { Answer, Parts } from "../survey";
+import { fault, REPAIR, type Check, type Finding } from "./finding";
+
+type Seen = Parts["relaying"];
+
+export const relaying: Check<Seen>[] = [answered, closed, rerouting, loginWanted, sending, pretending];
+
+/** The code of the reply to the question's last command; undefined where it did not come so far. */
+function verdict({ replies, client, recipients = [] }: Answer): number | undefined {
+  const last = replies.at(-1);
+  const wanted = client === null ? "XCLIENT " : `RCPT TO:<${recipients.at(-1)}>`;
+  return last?.command?.startsWith(wanted) ? last.code : undefined;
+}
+
+const named = ({ answers }: Seen, name: string) => answers.filter((answer) => answer.name === name);
+const accepted = (seen: Seen, name: string) => named(seen, name).filter((answer) => (verdict(answer) ?? 999) < 300);
+
+/** A question that could not be put is no good news. */
+function answered(seen: Seen): Finding[] {
+  return seen.answers
+    .filter((answer) => verdict(answer) === undefined)
+    .map(({ port, problem, replies }) => {
+      const said = problem ?? `${replies.at(-1)?.code} ${replies.at(-1)?.text}`;
+      return fault("relaying-unknown", `whether the relay is open cannot be asked on port ${port}: ${said}`, REPAIR);
+    });
+}
+
+function closed(seen: Seen): Finding[] {
+  return accepted(seen, "relay").map(({ client }) =>
+    fault("open-relay", `an open relay: ${client}, a stranger, may send to anybody on port 25`, `stop Postfix first. ${REPAIR}`),
+  );
+}
+
+function rerouting(seen: Seen): Finding[] {
+  return accepted(seen, "relay-percent").map(() =>
+    fault("open-relay-percent", "an open relay by way of user%elsewhere@relay", `stop Postfix first. ${REPAIR}`),
+  );
+}
+
+function loginWanted(seen: Seen): Finding[] {
+  return accepted(seen, "relay-login").map(() =>
+    fault("open-submission", "the ports for logins take mail without one", `stop Postfix first. ${REPAIR}`),
+  );
+}
+
+function sending(seen: Seen): Finding[] {
+  return named(seen, "send")
+    .filter((answer) => (verdict(answer) ?? 250) >= 300)
+    .map(({ login, replies }) =>
+      fault("login-may-not-send", `${login} may log in but not send: ${replies.at(-1)?.code} ${replies.at(-1)?.text}`, REPAIR),
+    );
+}
+
+function pretending(seen: Seen): Finding[] {
+  return accepted(seen, "xclient").map(({ port }) =>
+    fault("xclient-open", `port ${port} lets everybody pretend to be another client (XCLIENT)`, REPAIR),
+  );
+}
