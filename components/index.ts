@@ -10,5 +10,5 @@ export type {
   UserArgs,
 } from "./args";
 export { Mechanism, PasswordCheck, SaslDatabase, SaslPath } from "./args";
-export type { Endpoint, HostFacts, Proof, ServedCertificate } from "./outputs";
+export type { Endpoint, HostFacts, Proof, ServedCertificate, SshAccess } from "./outputs";
 export { MailRelay } from "./mailRelay";

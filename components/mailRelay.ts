@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MailRelayArgs } from "./args";
 import { checkedSecrets, checkPlainValues, resolvedSettings } from "./inputs";
-import { Endpoint, HostFacts, Proof } from "./outputs";
-import { createHost, givenHost } from "./provision/host";
+import { Endpoint, HostFacts, Proof, SshAccess } from "./outputs";
+import { createHost, givenHost, sshAccess } from "./provision/host";
 import { createPasswords } from "./provision/keys";
 import { createSteps } from "./provision/steps";
 import { endpoints } from "./render/masterCf";
@@ -31,6 +31,8 @@ export class MailRelay extends pulumi.ComponentResource {
   public readonly masterCf: pulumi.Output<string>;
   /** What the last deploy proved, and the certificate it was shown. */
   public readonly proof: pulumi.Output<Proof>;
+  /** How the command `mail-relay` reaches the host, deploy key included. Secret. */
+  public readonly ssh: pulumi.Output<SshAccess>;
 
   constructor(name: string, args: MailRelayArgs, opts?: pulumi.ComponentResourceOptions) {
     // Inputs given here would be kept in state in clear, so none are.
@@ -60,6 +62,7 @@ export class MailRelay extends pulumi.ComponentResource {
     this.mainCf = steps.mainCf;
     this.masterCf = steps.masterCf;
     this.proof = steps.proof;
+    this.ssh = sshAccess(host);
     this.registerOutputs({
       hostname: this.hostname,
       address: this.address,
@@ -70,6 +73,7 @@ export class MailRelay extends pulumi.ComponentResource {
       mainCf: this.mainCf,
       masterCf: this.masterCf,
       proof: this.proof,
+      ssh: this.ssh,
     });
   }
 }
