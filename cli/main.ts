@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { looking } from "./commands/looking";
 import { registerQueue } from "./commands/queue";
 import { CommandError, EXIT } from "./errors";
 import { addGlobalOptions } from "./options";
@@ -22,7 +23,7 @@ Results go to standard output, everything else to standard error. NO_COLOR switc
 Exit codes: ${EXIT.ok} fine, ${EXIT.problem} something is wrong with the relay or was not done, ${EXIT.usage} wrong usage, ${EXIT.unreachable} the host cannot be found, reached or logged in to.`,
   );
 
-for (const register of [registerQueue]) register(program);
+for (const register of [registerQueue, ...looking]) register(program);
 
 // A reader that has seen enough, such as head, is no failure.
 process.stdout.on("error", () => process.exit(EXIT.ok));

@@ -1,20 +1,17 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
-import type { SshAccess } from "../components";
 import { CommandError, EXIT, unreachable, usageError } from "./errors";
+import type { StackOutputs } from "./stackOutputs";
 
 const RELAY_TYPE = "pulumi-mail-relay:index:MailRelay";
 /** How Pulumi marks a secret among plain values. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const MOST_STATE = 256 * 1024 * 1024;
 
-export interface KnownRelay {
+export interface KnownRelay extends StackOutputs {
   /** The component's name in the program. */
   name: string;
-  hostname: string;
-  /** Absent in a state from before the component told it. */
-  ssh?: SshAccess;
 }
 
 /** The relays of a stack, whatever its program exports: the component's own outputs are in the state. */
@@ -53,10 +50,10 @@ export function relaysIn(state: unknown): KnownRelay[] {
   const { deployment } = state as { deployment?: { resources?: { type: string; urn: string; outputs?: unknown }[] } };
   return (deployment?.resources ?? [])
     .filter(({ type }) => type === RELAY_TYPE)
-    .map(({ urn, outputs }) => {
-      const { hostname, ssh } = revealed(outputs ?? {}) as Omit<KnownRelay, "name">;
-      return { name: urn.split("::").at(-1) ?? "", hostname, ssh };
-    });
+    .map(({ urn, outputs }) => ({
+      ...(revealed(outputs ?? {}) as StackOutputs),
+      name: urn.split("::").at(-1) ?? "",
+    }));
 }
 
 /** A value of the state with its secrets as they are. */

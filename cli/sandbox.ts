@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, relative } from "node:path";
-import type { SshAccess } from "../components";
+import type { StackOutputs } from "./stackOutputs";
 
 const load = createRequire(__filename);
 const ROOT = join(__dirname, "..");
@@ -13,7 +13,7 @@ export function inOwnCheckout(folder: string): boolean {
 }
 
 /** How to reach the relay in a running sandbox; undefined when no such sandbox runs. */
-export async function sandboxAccess(name: string): Promise<{ hostname: string; ssh?: SshAccess } | undefined> {
+export async function sandboxAccess(name: string): Promise<StackOutputs | undefined> {
   const home = process.env.SANDBOX_HOME ?? "/var/lib/mail-relay-sandbox";
   // Loading the sandbox takes a second and packages that only its checkout has.
   if (!existsSync(join(home, name, "lab", "lab.json"))) return undefined;

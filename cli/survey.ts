@@ -51,6 +51,8 @@ export interface CertificateSeen {
   nameMatches?: boolean;
   keyMatches?: boolean;
   selfSigned?: boolean;
+  /** The certificate itself, without its key. */
+  pem?: string;
   sha256?: string;
 }
 

@@ -6,6 +6,7 @@ import { unreachable, usageError } from "./errors";
 import type { GlobalOptions } from "./options";
 import { chooseRelay, relaysOfStack } from "./pulumi";
 import { inOwnCheckout, sandboxAccess } from "./sandbox";
+import type { StackOutputs } from "./stackOutputs";
 
 /** The host a command talks to. */
 export interface Target extends Omit<SshAccess, "privateKey"> {
@@ -13,6 +14,8 @@ export interface Target extends Omit<SshAccess, "privateKey"> {
   privateKey?: string;
   /** How people call it, in messages and questions. */
   label: string;
+  /** What the stack says of the relay; absent for a host given by its address. */
+  outputs?: StackOutputs;
 }
 
 /** Finds the relay: the one named by options, else the running sandbox of this checkout, else the Pulumi stack's. */
@@ -31,10 +34,11 @@ export async function findTarget(options: GlobalOptions): Promise<Target> {
   return known(chooseRelay(relays, options.relay), "the stack");
 }
 
-function known({ hostname, ssh }: { hostname: string; ssh?: SshAccess }, where: string): Target {
+function known(outputs: StackOutputs, where: string): Target {
+  const { hostname, ssh } = outputs;
   if (ssh === undefined)
     throw unreachable(`${where} was deployed before the relay told how to reach it; run \`pulumi up\` once`);
-  return { ...ssh, hostKey: hostKeyOf(ssh.hostKey), label: `${hostname} (${ssh.host})` };
+  return { ...ssh, hostKey: hostKeyOf(ssh.hostKey), label: `${hostname} (${ssh.host})`, outputs };
 }
 
 function givenTarget(options: GlobalOptions, host: string): Target {

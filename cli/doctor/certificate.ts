@@ -23,20 +23,24 @@ function ending({ begins, ends, now }: CertificateSeen): Finding[] {
   if (begins === undefined || ends === undefined || ends <= now) return [];
   if (ends - now >= (ends - begins) * SHARE_LEFT) return [];
   const days = Math.floor((ends - now) / DAY);
-  return [warning("certificate-ends", `the certificate ends in ${days} days`, "renew it, and see why nothing else did")];
+  return [
+    warning("certificate-ends", `the certificate ends in ${days} days`, "renew it, and see why nothing else did"),
+  ];
 }
 
 function named({ nameMatches, names, hostname }: CertificateSeen): Finding[] {
   if (nameMatches !== false) return [];
   const text = names?.length ? names.join(", ") : "nobody";
-  return [
-    fault("certificate-name", `the certificate is for ${text}, not for ${hostname}`, `get one for ${hostname}`),
-  ];
+  return [fault("certificate-name", `the certificate is for ${text}, not for ${hostname}`, `get one for ${hostname}`)];
 }
 
 function keyed({ keyMatches, path }: CertificateSeen): Finding[] {
   if (keyMatches !== false) return [];
   return [
-    fault("certificate-key", `${path}: the key is not the certificate's`, "put key and certificate in together, by rename"),
+    fault(
+      "certificate-key",
+      `${path}: the key is not the certificate's`,
+      "put key and certificate in together, by rename",
+    ),
   ];
 }

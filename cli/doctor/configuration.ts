@@ -1,6 +1,6 @@
 import type { Complaint, DeploySeen, DriftSeen, Parts } from "../survey";
 import { duration } from "../output";
-import { fault, REPAIR, warning, type Check, type Finding } from "./finding";
+import { fault, REPAIR, warning, type Check } from "./finding";
 
 export const postfixCheck: Check<Parts["postfixCheck"]>[] = [
   ({ complaints }) => complaints.map((text) => fault("postfix-check", `Postfix complains: ${text}`, cure(text))),
@@ -13,7 +13,13 @@ const cure = (text: string): string =>
 export const deploy: Check<DeploySeen>[] = [
   ({ halfWay }) =>
     halfWay
-      ? [fault("deploy-cut-off", "the last deploy was cut off half-way", "run `pulumi up` again; it goes on from there")]
+      ? [
+          fault(
+            "deploy-cut-off",
+            "the last deploy was cut off half-way",
+            "run `pulumi up` again; it goes on from there",
+          ),
+        ]
       : [],
   ({ proof }) =>
     proof !== null && proof.result === null
@@ -31,7 +37,8 @@ export const drift: Check<DriftSeen>[] = [
 
 export const log: Check<Parts["complaints"]>[] = [
   ({ complaints }) => complaints.filter(isGrave).map((one) => fault("log-fatal", sentence(one), LOOK)),
-  ({ complaints }) => complaints.filter((one) => !isGrave(one)).map((one) => warning("log-warning", sentence(one), LOOK)),
+  ({ complaints }) =>
+    complaints.filter((one) => !isGrave(one)).map((one) => warning("log-warning", sentence(one), LOOK)),
 ];
 
 const LOOK = "`mail-relay logs` shows what stands around it";

@@ -27,4 +27,5 @@ export function judge<Seen>(checks: Check<Seen>[], seen: Seen): Verdict {
 }
 
 /** Where most edits made by hand end. */
-export const REPAIR = "`mail-relay drift` shows what was changed by hand; `pulumi up` with `driftCheck: true` puts it back";
+export const REPAIR =
+  "`mail-relay drift` shows what was changed by hand; `pulumi up` with `driftCheck: true` puts it back";

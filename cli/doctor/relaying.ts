@@ -27,7 +27,11 @@ function answered(seen: Seen): Finding[] {
 
 function closed(seen: Seen): Finding[] {
   return accepted(seen, "relay").map(({ client }) =>
-    fault("open-relay", `an open relay: ${client}, a stranger, may send to anybody on port 25`, `stop Postfix first. ${REPAIR}`),
+    fault(
+      "open-relay",
+      `an open relay: ${client}, a stranger, may send to anybody on port 25`,
+      `stop Postfix first. ${REPAIR}`,
+    ),
   );
 }
 
@@ -47,7 +51,11 @@ function sending(seen: Seen): Finding[] {
   return named(seen, "send")
     .filter((answer) => (verdict(answer) ?? 250) >= 300)
     .map(({ login, replies }) =>
-      fault("login-may-not-send", `${login} may log in but not send: ${replies.at(-1)?.code} ${replies.at(-1)?.text}`, REPAIR),
+      fault(
+        "login-may-not-send",
+        `${login} may log in but not send: ${replies.at(-1)?.code} ${replies.at(-1)?.text}`,
+        REPAIR,
+      ),
     );
 }
 

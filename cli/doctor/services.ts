@@ -8,7 +8,18 @@ export interface Serving {
   sasl: Looked<SaslSeen>;
 }
 
-export const serving: Check<Serving>[] = [masked, disabled, stopped, missing, silent, tls, plainAuth, offered, logins, stale];
+export const serving: Check<Serving>[] = [
+  masked,
+  disabled,
+  stopped,
+  missing,
+  silent,
+  tls,
+  plainAuth,
+  offered,
+  logins,
+  stale,
+];
 
 /** Without Postfix nothing listens, which need not be said of every listener. */
 export const postfixRuns = ({ services }: Serving): boolean =>
@@ -23,7 +34,11 @@ function masked({ services }: Serving): Finding[] {
   return services.units
     .filter(({ enabled }) => enabled.startsWith("masked"))
     .map(({ unit }) =>
-      fault("unit-masked", `${unit} is masked: it cannot be started`, `systemctl unmask ${unit}; systemctl start ${unit}`),
+      fault(
+        "unit-masked",
+        `${unit} is masked: it cannot be started`,
+        `systemctl unmask ${unit}; systemctl start ${unit}`,
+      ),
     );
 }
 
@@ -39,7 +54,11 @@ function stopped({ services }: Serving): Finding[] {
   return services.units
     .filter(({ runs }) => !runs)
     .map(({ unit }) =>
-      fault("unit-stopped", `${unit} does not run`, `systemctl start ${unit}; if it ends again: journalctl -n 50 -u '${unit}*'`),
+      fault(
+        "unit-stopped",
+        `${unit} does not run`,
+        `systemctl start ${unit}; if it ends again: journalctl -n 50 -u '${unit}*'`,
+      ),
     );
 }
 
@@ -64,7 +83,11 @@ function tls(seen: Serving): Finding[] {
   return greeting(seen)
     .filter(({ problem }) => problem !== null)
     .map(({ port, problem }) =>
-      fault("listener-tls", `port ${port} ${problem}`, "look at the certificate and key; without TLS nobody can log in"),
+      fault(
+        "listener-tls",
+        `port ${port} ${problem}`,
+        "look at the certificate and key; without TLS nobody can log in",
+      ),
     );
 }
 

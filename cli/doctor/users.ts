@@ -26,7 +26,9 @@ function readable({ database, facts }: SaslSeen): Finding[] {
 function kept({ database, facts }: SaslSeen): Finding[] {
   if (!facts?.exposed) return [];
   const { mode, owner } = facts;
-  return [fault("users-exposed", `everybody on the host can read the passwords in ${database} (${mode} ${owner})`, REPAIR)];
+  return [
+    fault("users-exposed", `everybody on the host can read the passwords in ${database} (${mode} ${owner})`, REPAIR),
+  ];
 }
 
 function filled({ database, facts }: SaslSeen): Finding[] {

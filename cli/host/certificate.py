@@ -43,6 +43,7 @@ def facts(path, hostname):
         "nameMatches": "does match" in matches,
         "keyMatches": own != "" and own == key,
         "selfSigned": lines["subject"] == lines["issuer"],
+        "pem": first[0],
         "sha256": hashlib.sha256(ssl.PEM_cert_to_DER_cert(first[0])).hexdigest(),
     }
 
