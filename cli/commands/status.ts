@@ -56,7 +56,7 @@ export function printStatus(label: string, status: Status): void {
 }
 
 function line<Part>(name: string, { seen, problem }: Looked<Part>, text: (part: Part) => string): void {
-  const value = problem === undefined ? text(seen as Part) : paint.red(`not known: ${plain(problem)}`);
+  const value = problem === undefined ? text(seen) : paint.red(`not known: ${plain(problem)}`);
   print(`${name.padEnd(WIDTH)}${value}`);
 }
 

@@ -107,7 +107,7 @@ function of<Part, Seen>(
   checks: Check<Seen>[],
   as: (part: Part) => Seen = (part) => part as unknown as Seen,
 ): Verdict {
-  if (problem === undefined) return judge(checks, as(seen as Part));
+  if (problem === undefined) return judge(checks, as(seen));
   const finding = fault(
     `${name}-unknown`,
     `this could not be looked at (${name}): ${problem}`,
