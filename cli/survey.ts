@@ -172,6 +172,8 @@ export interface Question {
   login?: string | null;
   sender?: string;
   recipients?: string[];
+  /** Without a client: under TLS and as far as the recipients, instead of only asking to pretend. */
+  tls?: boolean;
 }
 
 export interface Reply {

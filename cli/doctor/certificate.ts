@@ -4,6 +4,8 @@ import { fault, warning, type Check, type Finding } from "./finding";
 /** Lifetimes differ and shrink, so the limit is a share of the lifetime and not a number of days. */
 const SHARE_LEFT = 1 / 6;
 const DAY = 86_400;
+const RENEW =
+  "put a new one there (key first, then the chain) and `postfix reload`; without one, `pulumi up` makes one";
 
 export const certificate: Check<CertificateSeen>[] = [readable, ended, ending, named, keyed];
 
@@ -16,7 +18,7 @@ function readable({ problem }: CertificateSeen): Finding[] {
 function ended({ ends, now }: CertificateSeen): Finding[] {
   if (ends === undefined || ends > now) return [];
   const days = Math.floor((now - ends) / DAY);
-  return [fault("certificate-ended", `the certificate ended ${days} days ago: clients refuse it`, "renew it")];
+  return [fault("certificate-ended", `the certificate ended ${days} days ago: clients refuse it`, RENEW)];
 }
 
 function ending({ begins, ends, now }: CertificateSeen): Finding[] {
@@ -24,7 +26,7 @@ function ending({ begins, ends, now }: CertificateSeen): Finding[] {
   if (ends - now >= (ends - begins) * SHARE_LEFT) return [];
   const days = Math.floor((ends - now) / DAY);
   return [
-    warning("certificate-ends", `the certificate ends in ${days} days`, "renew it, and see why nothing else did"),
+    warning("certificate-ends", `the certificate ends in ${days} days`, `${RENEW}; and see why nothing else did`),
   ];
 }
 

@@ -14,14 +14,14 @@ const MOST_OFF_SECONDS = 30;
 
 export const machine: Check<Machine>[] = [disk, inodes, clockOff, clockKept];
 
-/** Postfix refuses mail when less than one and a half messages fit. */
-const needed = ({ messageLimit }: MachineSeen) => 1.5 * messageLimit;
+/** Postfix refuses mail when less than one and a half messages fit into the queue's file system, which comes first. */
+const needed = ({ messageLimit }: MachineSeen, index: number) => (index === 0 ? 1.5 * messageLimit : 0);
 
 function disk(seen: Machine): Finding[] {
-  return seen.fileSystems.flatMap((fs) => {
+  return seen.fileSystems.flatMap((fs, index) => {
     const text = `${fs.path} has ${size(fs.bytesFree)} of ${size(fs.bytes)} left`;
     const todo = "make room: old logs, packages (apt-get clean), or a larger disk";
-    if (fs.bytesFree < fs.bytes * FULL || fs.bytesFree < needed(seen))
+    if (fs.bytesFree < fs.bytes * FULL || fs.bytesFree < needed(seen, index))
       return [fault("disk-full", `${text}: Postfix refuses mail with 452 when it is full`, todo)];
     return fs.bytesFree < fs.bytes * NEARLY_FULL ? [warning("disk-nearly-full", text, todo)] : [];
   });

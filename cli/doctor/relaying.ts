@@ -6,9 +6,9 @@ type Seen = Parts["relaying"];
 export const relaying: Check<Seen>[] = [answered, closed, rerouting, loginWanted, sending, pretending];
 
 /** The code of the reply to the question's last command; undefined where it did not come so far. */
-function verdict({ replies, client, recipients = [] }: Answer): number | undefined {
+function verdict({ replies, client, tls, recipients = [] }: Answer): number | undefined {
   const last = replies.at(-1);
-  const wanted = client === null ? "XCLIENT " : `RCPT TO:<${recipients.at(-1)}>`;
+  const wanted = client === null && !tls ? "XCLIENT " : `RCPT TO:<${recipients.at(-1)}>`;
   return last?.command?.startsWith(wanted) ? last.code : undefined;
 }
 
@@ -42,8 +42,9 @@ function rerouting(seen: Seen): Finding[] {
 }
 
 function loginWanted(seen: Seen): Finding[] {
-  return accepted(seen, "relay-login").map(() =>
-    fault("open-submission", "the ports for logins take mail without one", `stop Postfix first. ${REPAIR}`),
+  const open = [...accepted(seen, "relay-login"), ...accepted(seen, "outside")];
+  return open.map(({ port }) =>
+    fault("open-port", `port ${port} takes mail for anybody without a login`, `stop Postfix first. ${REPAIR}`),
   );
 }
 

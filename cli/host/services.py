@@ -17,7 +17,7 @@ from asking import pairs_in, said, succeeds
 
 RECORDS = "/var/lib/mail-relay/services"
 SASLAUTHD = "mail-relay-saslauthd.service"
-PATIENCE = 10
+PATIENCE = 8
 
 
 def unit(name, runs=None):
