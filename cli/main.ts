@@ -1,6 +1,10 @@
 import { Command, CommanderError } from "commander";
+import { registerQueueChanges } from "./commands/changeQueue";
 import { looking } from "./commands/looking";
+import { registerLogs } from "./commands/logs";
 import { registerQueue } from "./commands/queue";
+import { registerTop } from "./commands/top";
+import { registerTrace } from "./commands/trace";
 import { CommandError, EXIT } from "./errors";
 import { addGlobalOptions } from "./options";
 
@@ -23,7 +27,8 @@ Results go to standard output, everything else to standard error. NO_COLOR switc
 Exit codes: ${EXIT.ok} fine, ${EXIT.problem} something is wrong with the relay or was not done, ${EXIT.usage} wrong usage, ${EXIT.unreachable} the host cannot be found, reached or logged in to.`,
   );
 
-for (const register of [registerQueue, ...looking]) register(program);
+const groups = [registerQueue, registerQueueChanges, registerTrace, registerLogs, registerTop, ...looking];
+for (const register of groups) register(program);
 
 // A reader that has seen enough, such as head, is no failure.
 process.stdout.on("error", () => process.exit(EXIT.ok));

@@ -1,74 +1,80 @@
-import { Argument, type Command } from "commander";
-import { addFilters, addLimit, filterOf, QUEUES, type QueueFilter } from "../filters";
+import { Argument, Option, type Command } from "commander";
+import { addFilters, addLimit, filterOf, queueId, QUEUES, type QueueFilter } from "../filters";
 import type { GlobalOptions } from "../options";
-import { age, count, note, print, printJson, printTable, size } from "../output";
+import { age, note, plain, print, printJson } from "../output";
+import { printListing, type Listing, type QueuedMessage } from "../queueTable";
+import { printShape, type Shape } from "../shapeTable";
 import { withHost } from "../withHost";
-
-/** A message as `postqueue -j` tells it, with at most 50 of its recipients. */
-export interface QueuedMessage {
-  queue_name: string;
-  queue_id: string;
-  /** Seconds since 1970. */
-  arrival_time: number;
-  message_size: number;
-  sender: string;
-  recipients: { address: string; delay_reason?: string }[];
-  recipient_count: number;
-}
-
-/** The oldest of the messages that fit; `count` and `size` are of all that do. */
-export interface Listing {
-  count: number;
-  size: number;
-  messages: QueuedMessage[];
-}
 
 export function registerQueue(program: Command): void {
   const queue = program
     .command("queue")
     .description("what waits in the queue, oldest first: age, size, sender, recipients, and why it waits")
-    .addArgument(new Argument("[queue]", "only this queue").choices(QUEUES));
+    .addArgument(
+      new Argument("[queue]", "only this queue; `deleted` is what undelete can bring back").choices([
+        ...QUEUES,
+        "deleted",
+      ]),
+    );
   addLimit(addFilters(queue))
+    .addOption(
+      new Option("--shape [by]", "ages by domain of the recipients, or of the senders, as Postfix's qshape shows them")
+        .choices(["recipient", "sender"])
+        .preset("recipient"),
+    )
     .addHelpText(
       "after",
       `
   mail-relay queue deferred --older-than 2h --reason "timed out"
   mail-relay queue --sender @example.com --larger-than 5M
+  mail-relay queue deferred --shape
   mail-relay queue --json | jq -r '.messages[].queue_id'`,
     )
     .action(list);
+  queue
+    .command("show")
+    .description("one message: its envelope and headers")
+    .argument("<id>", "its queue id", queueId)
+    .addOption(new Option("--body", "its body too"))
+    .action(show);
 }
 
-type ListOptions = GlobalOptions & QueueFilter & { limit: number };
+type ListOptions = QueueFilter & { limit: number; shape?: "recipient" | "sender" };
 
 async function list(queue: string | undefined, options: ListOptions, command: Command): Promise<void> {
+  const { json } = command.optsWithGlobals<GlobalOptions>();
+  const { limit, shape: by } = options;
   await withHost(command, async (host) => {
-    const filter = { ...filterOf(options), queue };
-    const listing = await host.ask<Listing>("mailqueue", { filter, limit: options.limit });
-    if (command.optsWithGlobals<GlobalOptions>().json) printJson(listing);
+    if (by !== undefined) {
+      const shape = await host.ask<Shape>("queueshape", { filter: { ...filterOf(options), queue }, by });
+      return json ? printJson(shape) : printShape(shape);
+    }
+    const listing =
+      queue === "deleted"
+        ? await host.ask<Listing>("deletedmail", { filter: filterOf(options), limit })
+        : await host.ask<Listing>("mailqueue", { filter: { ...filterOf(options), queue }, limit });
+    if (json) printJson({ count: listing.count, size: listing.size, messages: listing.messages });
     else printListing(listing);
   });
 }
 
-/** The table people read, and on standard error what it leaves out. */
-export function printListing({ messages, count: total, size: bytes }: Listing): void {
-  if (total === 0) return print("no messages");
-  printTable(messages, [
-    { head: "ID", cell: ({ queue_id }) => queue_id },
-    { head: "QUEUE", cell: ({ queue_name }) => queue_name },
-    { head: "AGE", cell: ({ arrival_time }) => age(arrival_time), right: true },
-    { head: "SIZE", cell: ({ message_size }) => size(message_size), right: true },
-    { head: "SENDER", cell: ({ sender }) => sender, width: 36 },
-    { head: "RECIPIENT", cell: recipientText, width: 36 },
-    {
-      head: "REASON",
-      cell: ({ recipients }) => recipients.find((one) => one.delay_reason)?.delay_reason ?? "",
-      width: 90,
-    },
-  ]);
-  const all = `${count(total, "message")}, ${size(bytes)}`;
-  note(total > messages.length ? `${all}; the ${messages.length} oldest are shown, --limit shows more` : all);
+interface Shown {
+  message: QueuedMessage;
+  envelope: string;
+  headers: string;
+  body: string | null;
 }
 
-const recipientText = ({ recipients, recipient_count }: QueuedMessage): string =>
-  [recipients[0]?.address ?? "", ...(recipient_count > 1 ? [`(+${recipient_count - 1})`] : [])].join(" ");
+async function show(id: string, { body }: { body?: boolean }, command: Command): Promise<void> {
+  const { json } = command.optsWithGlobals<GlobalOptions>();
+  await withHost(command, async (host) => {
+    const shown = await host.ask<Shown>("queuemessage", { id, body: body ?? false });
+    if (json) return printJson(shown);
+    const { queue_name, arrival_time } = shown.message;
+    note(`${id} is in the queue ${queue_name} for ${age(arrival_time)}`);
+    for (const part of [shown.envelope, shown.headers, ...(shown.body === null ? [] : [shown.body])]) {
+      print(plain(part).trimEnd());
+      print();
+    }
+  });
+}

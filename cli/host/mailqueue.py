@@ -58,7 +58,7 @@ def pattern(given):
 
 
 def oldest(found, limit):
-    """The oldest messages up to a limit, and how many there are in all, with their size."""
+    """The oldest messages up to a limit as people see them, and how many there are in all, with their size."""
     seen = {"count": 0, "size": 0}
 
     def counted():
@@ -68,7 +68,7 @@ def oldest(found, limit):
             yield message["arrival_time"], message["queue_id"], seen["count"], message
 
     kept = heapq.nsmallest(limit, counted())
-    return [message for *_, message in kept], seen
+    return {**seen, "messages": [shown(message) for *_, message in kept]}
 
 
 def shown(message):
@@ -80,5 +80,4 @@ def shown(message):
 def main(args):
     note_deploy()
     chosen = Filter(args["filter"])
-    kept, seen = oldest((message for message in messages() if chosen.fits(message)), args["limit"])
-    yield {**seen, "messages": [shown(message) for message in kept]}
+    yield oldest((message for message in messages() if chosen.fits(message)), args["limit"])
