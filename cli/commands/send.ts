@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { createTransport } from "nodemailer";
 import { CommandError, EXIT } from "../errors";
@@ -8,6 +9,7 @@ import { readPassword } from "../password";
 import type { Host } from "../ssh";
 import { survey } from "../survey";
 import { withHost } from "../withHost";
+import type { Trace } from "./trace";
 
 interface SendOptions {
   as: string;
@@ -17,27 +19,21 @@ interface SendOptions {
   seconds: number;
 }
 
-/** What the log says of the message; the one with a status ends it. */
-interface LogEvent {
-  time: number;
-  service: string;
-  text: string;
-  recipient?: string;
-  dsn?: string;
-  status?: string;
-  reply?: string;
-}
-
 export interface Sending {
   queueId: string;
   messageId: string;
   /** `sent`, `deferred`, `bounced`, or `unknown` when the log had no end of it in time. */
   status: string;
-  events: LogEvent[];
+  /** The next server's answer, or why there was none. */
+  reason: string | null;
+  events: Trace["events"];
 }
 
 const SUBMISSION = 587;
 const PATIENCE_MS = 20_000;
+/** How often the log is looked at, and how far back: the message has only just come. */
+const POLL_MS = 500;
+const SINCE_SECONDS = 300;
 
 export function registerSend(program: Command): void {
   program
@@ -71,16 +67,19 @@ Exit code ${EXIT.ok} when the next server took it, ${EXIT.problem} when it was r
     });
 }
 
-async function send(host: Host, options: SendOptions, seen: (event: LogEvent) => void): Promise<Sending> {
+async function send(host: Host, options: SendOptions, seen: (event: Trace["events"][0]) => void): Promise<Sending> {
   const password = host.target.outputs?.logins?.[options.as] ?? (await readPassword(options.as));
   const { queueId, messageId } = await submit(host, options, password);
   note(`accepted from ${options.as}, queue id ${queueId}; following the log`);
-  const events: LogEvent[] = [];
-  for await (const event of host.stream<LogEvent>("follow", { id: queueId, seconds: options.seconds })) {
-    events.push(event);
-    seen(event);
+  const end = Date.now() + options.seconds * 1000;
+  for (let told = 0; ; await sleep(POLL_MS)) {
+    const { events, recipients } = await host.ask<Trace>("mailtrace", { id: queueId, since: SINCE_SECONDS });
+    events.slice(told).forEach(seen);
+    told = events.length;
+    const [outcome] = recipients;
+    if (outcome !== undefined || Date.now() > end)
+      return { queueId, messageId, status: outcome?.status ?? "unknown", reason: outcome?.reason ?? null, events };
   }
-  return { queueId, messageId, status: events.at(-1)?.status ?? "unknown", events };
 }
 
 /** Hands the message over as an ordinary client, and returns the id it has in the queue. */
@@ -133,15 +132,14 @@ function refusal(error: Error & { code?: string; response?: string }, label: str
   return new CommandError(`${label}: port ${SUBMISSION} is not reached from this machine: ${reply}`);
 }
 
-function printEvent({ time, service, text }: LogEvent): void {
-  const clock = new Date(time * 1000).toISOString().slice(11, 23);
-  print(`${paint.dim(`${clock} ${plain(service).replace(/^postfix\//, "")}`)} ${plain(text)}`);
+function printEvent({ time, program, text }: Trace["events"][0]): void {
+  const clock = new Date(time * 1000).toISOString().slice(11, 19);
+  print(`${paint.dim(`${clock} ${plain(program).replace(/^postfix\//, "")}`)} ${plain(text)}`);
 }
 
-function printEnd({ status, events }: Sending, seconds: number): void {
-  const last = events.at(-1);
+function printEnd({ status, reason }: Sending, seconds: number): void {
   if (status === "unknown")
     print(paint.yellow(`no end of it in the log within ${seconds} seconds; \`mail-relay queue\` shows what waits`));
-  else if (status === "sent") print(paint.green(`delivered: ${plain(last?.reply ?? "")}`));
-  else print(paint.red(`${status}: ${plain(last?.reply ?? "")}`));
+  else if (status === "sent") print(paint.green(`delivered: ${plain(reason ?? "")}`));
+  else print(paint.red(`${status}: ${plain(reason ?? "")}`));
 }

@@ -15,14 +15,18 @@ function verdict({ replies, client, tls, recipients = [] }: Answer): number | un
 const named = ({ answers }: Seen, name: string) => answers.filter((answer) => answer.name === name);
 const accepted = (seen: Seen, name: string) => named(seen, name).filter((answer) => (verdict(answer) ?? 999) < 300);
 
-/** A question that could not be put is no good news. */
+/** A question that could not be put is no good news; why a public listener does not talk is asked elsewhere. */
 function answered(seen: Seen): Finding[] {
-  return seen.answers
-    .filter((answer) => verdict(answer) === undefined)
-    .map(({ port, problem, replies }) => {
-      const said = problem ?? `${replies.at(-1)?.code} ${replies.at(-1)?.text}`;
-      return fault("relaying-unknown", `whether the relay is open cannot be asked on port ${port}: ${said}`, REPAIR);
-    });
+  const silent = seen.answers.filter((answer) => answer.client !== null && verdict(answer) === undefined);
+  const ports = [...new Map(silent.map((answer) => [answer.port, answer])).values()];
+  return ports.map(({ port, problem, replies }) => {
+    const said = problem ?? `${replies.at(-1)?.code} ${replies.at(-1)?.text}`;
+    return fault(
+      "relaying-unknown",
+      `whether the relay is open cannot be asked on 127.0.0.1:${port}: ${said}`,
+      `a relay deployed by an older version lacks the listener: \`pulumi up\` adds it. ${REPAIR}`,
+    );
+  });
 }
 
 function closed(seen: Seen): Finding[] {

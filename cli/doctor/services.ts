@@ -85,7 +85,7 @@ function tls(seen: Serving): Finding[] {
     .map(({ port, problem }) =>
       fault(
         "listener-tls",
-        `port ${port} ${problem}`,
+        `port ${port} has no TLS to offer: ${problem}`,
         "look at the certificate and key; without TLS nobody can log in",
       ),
     );

@@ -10,6 +10,8 @@ import smtplib
 import socket
 import ssl
 
+from asking import reason
+
 PATIENCE = 8
 
 
@@ -73,7 +75,7 @@ def ask(question):
         client.docmd("QUIT")
         client.close()
     except (OSError, smtplib.SMTPException) as error:
-        return {"replies": replies, "problem": str(error) or type(error).__name__}
+        return {"replies": replies, "problem": reason(error)}
     return {"replies": replies, "problem": None}
 
 

@@ -1,19 +1,52 @@
 """What the scripts that look at a relay share: asking programs that may fail, which is then part of the answer."""
 
+import os
+import pty
+import smtplib
 import subprocess
 
 PATIENCE = 60
 
 
-def said(*command, given=None, error=False):
-    """What a program prints, on standard output or error; empty when it cannot be run."""
+def said(*command, given=None):
+    """What a program prints, on standard output; empty when it cannot be run."""
     try:
         done = subprocess.run(
             command, input=given, capture_output=True, text=True, errors="replace", check=False, timeout=PATIENCE
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return (done.stderr if error else done.stdout).strip()
+    return done.stdout.strip()
+
+
+def told(*command):
+    """What a program says on a terminal as its standard error; Postfix's own scripts tell only the log otherwise."""
+    master, slave = pty.openpty()
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": slave}
+    with subprocess.Popen(command, **quiet) as child:
+        os.close(slave)
+        text = b""
+        try:
+            while chunk := os.read(master, 4096):
+                text += chunk
+        except OSError:
+            # How Linux tells that nobody has the terminal open any more.
+            pass
+        child.wait()
+    os.close(master)
+    return text.decode(errors="replace")
+
+
+def reason(error):
+    """One short text for what a connection or a dialogue ended with."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        text = error.smtp_error
+        return f"{error.smtp_code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
+    if isinstance(error, TimeoutError) or "timed out" in str(error):
+        return "no answer"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__
 
 
 def succeeds(*command):

@@ -3,15 +3,17 @@
 Takes {"minutes": number}.
 """
 
-import json
 import re
+import time
 
-from relayhost import lines
+from maillog import entries
 
 SEVERITY = re.compile(r"^(?:[0-9A-Za-z]{6,20}: )?(panic|fatal|error|warning): ")
-# What clients and the world cause, and what a configuration made of links always says.
+# `postfix check` is asked for what it says now.
+SCRIPT = "postfix/postfix-script"
+# What clients and the world cause.
 EXPECTED = re.compile(
-    r"symlink leaves directory|SASL (?:\S+ authentication failed|authentication failure)|ignored: no SASL support"
+    r"SASL (?:\S+ authentication failed|authentication failure)|ignored: no SASL support"
     r"|does not resolve to address|non-SMTP command"
     r"|[Ii]llegal address syntax|TLS library problem|numeric (?:hostname|domain)|valid_hostname|malformed domain"
     r"|address not listed for hostname|Connection (?:rate|concurrency) limit exceeded|too many errors|network_biopair"
@@ -28,23 +30,20 @@ def complaint(message):
     return found[1], message[found.end():]
 
 
-def gather(entries):
+def gather(log):
     """Alike complaints as one: how often, by whom, and the last one's time and words."""
     alike = {}
-    for entry in entries:
-        message = entry.get("MESSAGE")
-        found = complaint(message) if isinstance(message, str) else None
+    for entry in log:
+        found = None if entry.program == SCRIPT else complaint(entry.text)
         if not found:
             continue
         severity, text = found
-        service = entry.get("SYSLOG_IDENTIFIER", "")
-        key = (severity, service, NUMBERS.sub("#", text))
-        group = alike.setdefault(key, {"severity": severity, "service": service, "count": 0})
-        group.update(count=group["count"] + 1, text=text[:300], time=int(entry["__REALTIME_TIMESTAMP"]) // 1000000)
+        key = (severity, entry.program, NUMBERS.sub("#", text))
+        group = alike.setdefault(key, {"severity": severity, "service": entry.program, "count": 0})
+        group.update(count=group["count"] + 1, text=text[:300], time=int(entry.time))
     return sorted(alike.values(), key=lambda group: -group["count"])
 
 
 def look(args):
-    fields = ["--output-fields=MESSAGE,SYSLOG_IDENTIFIER", "SYSLOG_FACILITY=2", "--since", f"-{args['minutes']}min"]
-    found = gather(json.loads(line) for line in lines(["journalctl", "-q", "-o", "json", *fields]))
+    found = gather(entries(time.time() - args["minutes"] * 60))
     return {"complaints": found[:MOST], "more": max(0, len(found) - MOST)}

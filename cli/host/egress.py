@@ -10,7 +10,7 @@ import ssl
 import threading
 import time
 
-from asking import expanded
+from asking import expanded, reason
 
 
 def next_hop(relayhost):
@@ -24,15 +24,6 @@ def next_hop(relayhost):
     except OSError:
         number = 0
     return {"host": found[1], "port": number, "implicit": False}
-
-
-def reason(error):
-    """One short text for what a connection ended with."""
-    if isinstance(error, (socket.timeout, TimeoutError)):
-        return "no answer"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__
 
 
 def talk(target, seconds):

@@ -2,11 +2,11 @@
 
 import re
 
-from asking import said
+from asking import told
 
 # The links into the folder of generations leave nothing but their own folder.
 EXPECTED = re.compile(r"symlink leaves directory: /etc/postfix/")
-PREFIX = re.compile(r"^(?:postfix|postconf|postsuper)(?:/[\w-]+)*(?:\[\d+\])?: ")
+PREFIX = re.compile(r"^(?:postfix|postconf|postsuper)(?:/[\w-]+)*(?:\[\d+\])?: (?:warning: )?")
 
 
 def complaints(text):
@@ -17,4 +17,4 @@ def complaints(text):
 
 def look(_args):
     commands = (("postconf", "-n"), ("postconf", "-M"), ("postfix", "check"))
-    return {"complaints": complaints("\n".join(said(*command, error=True) for command in commands))}
+    return {"complaints": complaints("\n".join(told(*command) for command in commands))}

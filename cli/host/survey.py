@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from relayhost import note_deploy
 
-PARALLEL = 6
+PARALLEL = 12
 
 
 def attempt(module, args):

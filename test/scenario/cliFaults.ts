@@ -256,7 +256,7 @@ export const groups = (address: string, refusing: string): FaultGroup[] => [
         id: "certificate-key",
         said: /the key is not the certificate's/,
       },
-      { what: "no TLS", seed: none, undo: none, id: "listener-tls", said: /port 587 answers STARTTLS with 454/ },
+      { what: "no TLS", seed: none, undo: none, id: "listener-tls", said: /port 587 has no TLS to offer: 454/ },
       {
         what: "a damaged database",
         seed: `echo nonsense >${database}`,
