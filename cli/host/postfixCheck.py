@@ -6,7 +6,7 @@ from asking import told
 
 # The links into the folder of generations leave nothing but their own folder.
 EXPECTED = re.compile(r"symlink leaves directory: /etc/postfix/")
-PREFIX = re.compile(r"^(?:postfix|postconf|postsuper)(?:/[\w-]+)*(?:\[\d+\])?: (?:warning: )?")
+PREFIX = re.compile(r"^(?:/usr/sbin/)?(?:postfix|postconf|postsuper)(?:/[\w-]+)*(?:\[\d+\])?: (?:warning: )?")
 
 
 def complaints(text):
