@@ -6,7 +6,9 @@ import { TEST_PREFIX } from "../../sandbox/names";
 import { PROJECT_ROOT } from "../../sandbox/paths";
 import type { Examination } from "../../cli/doctor/examine";
 import type { Reply, Survey } from "../../cli/survey";
-import { groups, keep, putBack, type DnsFault } from "./cliFaults";
+import { keep, putBack, type DnsFault } from "./cliFaults";
+import { fileFaults } from "./cliFaultsFiles";
+import { servingFaults } from "./cliFaultsServing";
 import { onHost, patience, testLab, untilDelivered } from "./support";
 
 jest.setTimeout(patience);
@@ -34,6 +36,8 @@ function mailRelay(...args: string[]): Promise<Ran> {
 let lab: Lab;
 let address: string;
 let records: DnsRecord[];
+
+const groups = (relay: string, refusing: string) => [...servingFaults(relay), ...fileFaults(relay, refusing)];
 
 /** Looks with the sandbox's own name server, block list and server to reach. */
 const doctor = (...args: string[]) =>

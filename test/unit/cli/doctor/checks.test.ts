@@ -1,6 +1,5 @@
 import { certificate } from "../../../../cli/doctor/certificate";
 import { deploy, drift, log, postfixCheck, waiting } from "../../../../cli/doctor/configuration";
-import { dns, type Naming } from "../../../../cli/doctor/dns";
 import { judge, type Check } from "../../../../cli/doctor/finding";
 import { machine, type Machine } from "../../../../cli/doctor/machine";
 import { outgoing } from "../../../../cli/doctor/outgoing";
@@ -194,47 +193,6 @@ describe("what leaves", () => {
     ],
     ["a smart host without TLS, where none is demanded", seen([out({ ...hop, startTls: false })]), []],
   ])("%s", (_what, given, expected) => expect(found(outgoing, given)).toEqual(expected));
-});
-
-describe("names", () => {
-  const good: Naming = {
-    hostname: "relay.example.com",
-    domain: "example.com",
-    address: "198.51.100.7",
-    selectors: [],
-    blockLists: [],
-    a: ["198.51.100.7"],
-    aaaa: [],
-    ptr: [{ name: "Relay.Example.com", addresses: ["198.51.100.7"] }],
-    spf: "pass",
-    dmarc: ["v=DMARC1; p=none"],
-    dkim: [{ selector: "mail", records: ["v=DKIM1; p=abc"] }],
-    listed: [],
-    direct: true,
-    protocols: "ipv4",
-  };
-
-  test.each<[what: string, change: Partial<Naming>, expected: string[]]>([
-    ["all well", {}, []],
-    [
-      "no answers at all",
-      { a: undefined, aaaa: undefined, ptr: undefined, spf: undefined, dmarc: undefined },
-      ["dns-silent"],
-    ],
-    ["no address", { a: [] }, ["DNS-A"]],
-    ["an IPv6 address", { aaaa: ["2001:db8::1"] }, ["DNS-AAAA"]],
-    ["an IPv6 address where that is spoken", { aaaa: ["2001:db8::1"], protocols: "all" }, []],
-    ["no reverse name", { ptr: [] }, ["DNS-PTR"]],
-    ["no reverse name behind a smart host", { ptr: [], direct: false }, ["dns-ptr"]],
-    ["a reverse name that leads elsewhere", { ptr: [{ ...good.ptr![0]!, addresses: [] }] }, ["DNS-PTR-UNCONFIRMED"]],
-    ["no SPF", { spf: "none" }, ["DNS-SPF"]],
-    ["an SPF that fails", { spf: "softfail" }, ["DNS-SPF"]],
-    ["an SPF for the smart host", { spf: "fail", direct: false }, []],
-    ["two SPF records, wherever mail goes", { spf: "permerror", direct: false }, ["DNS-SPF"]],
-    ["no DMARC", { dmarc: [] }, ["dns-dmarc"]],
-    ["a revoked key", { dkim: [{ selector: "mail", records: ["v=DKIM1; p="] }] }, ["DNS-DKIM"]],
-    ["a block list", { listed: [{ list: "bl.example.net", answer: "127.0.0.2" }] }, ["block-list"]],
-  ])("%s", (_what, change, expected) => expect(found(dns, { ...good, ...change })).toEqual(expected));
 });
 
 describe("users, queue, deploy and log", () => {
