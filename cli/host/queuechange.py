@@ -80,4 +80,7 @@ def postsuper(verb, ids, *queues):
     told = subprocess.run(command, input=given, capture_output=True, text=True, errors="replace", check=False)
     if told.returncode != 0:
         raise Refusal(f"postsuper: {(told.stderr.strip().splitlines() or ['failed'])[-1]}")
+    if verb == "requeue":
+        # It would look by itself within a minute.
+        output(["postkick", "public", "pickup", "W"])
     return DONE.findall(told.stderr)

@@ -13,7 +13,7 @@ import time
 
 LOCK = "/run/lock/mail-relay.lock"
 # Long enough for a deploy's quick steps; somebody at a terminal waits for it.
-PATIENCE = 20
+PATIENCE = 10
 
 
 class Refusal(Exception):
@@ -41,8 +41,9 @@ def send(**message):
 
 
 def note(text):
-    """Tells people something beside the result."""
-    send(note=text)
+    """Tells people something beside the result; that nobody listens any more must not end a change half-way."""
+    with contextlib.suppress(BrokenPipeError):
+        send(note=text)
 
 
 def end_with_connection():
