@@ -8,7 +8,7 @@ import subprocess
 
 import deletedmail
 from mailqueue import Filter, messages, oldest
-from relayhost import Refusal, exclusively, output
+from relayhost import Refusal, exclusively, output, wake_pickup
 
 # Where postsuper looks for messages. What is still in maildrop has no queue id yet that would last.
 CHANGED_QUEUES = ("incoming", "active", "deferred", "hold")
@@ -81,6 +81,5 @@ def postsuper(verb, ids, *queues):
     if told.returncode != 0:
         raise Refusal(f"postsuper: {(told.stderr.strip().splitlines() or ['failed'])[-1]}")
     if verb == "requeue":
-        # It would look by itself within a minute.
-        output(["postkick", "public", "pickup", "W"])
+        wake_pickup()
     return DONE.findall(told.stderr)

@@ -91,6 +91,14 @@ def setting(name):
     return output(["postconf", "-h", name]).strip()
 
 
+def wake_pickup():
+    """Has Postfix look into maildrop now; by itself it does within a minute, so that this fails is no harm."""
+    for _ in range(5):
+        if subprocess.run(["postkick", "public", "pickup", "W"], capture_output=True, check=False).returncode == 0:
+            return
+        time.sleep(0.2)
+
+
 def note_deploy():
     """For commands that only look: says when what they see may be half-way through a deploy."""
     try:
