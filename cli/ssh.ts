@@ -57,7 +57,7 @@ export class Host {
     channel.on("error", () => undefined);
     channel.write(`${JSON.stringify({ modules: hostModules(), script, args })}\n`);
     for await (const line of createInterface({ input: channel, crlfDelay: Infinity })) {
-      const message = JSON.parse(line) as Line<Row>;
+      const message = parsed<Row>(line, this.target);
       if ("row" in message) yield message.row;
       else if ("note" in message) note(message.note);
       else throw new CommandError(`${this.target.label}: ${message.error}`);
@@ -122,6 +122,16 @@ function connectError(error: Error & { level?: string; code?: string }, target: 
   if (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN") return unreachable(`there is no host named ${label}`);
   if (error.code === "ECONNREFUSED") return unreachable(`${label} refuses connections on port ${port}: no SSH there`);
   return unreachable(`${label} cannot be reached on port ${port}: ${error.message}`);
+}
+
+function parsed<Row>(line: string, { label, user }: Target): Line<Row> {
+  try {
+    return JSON.parse(line) as Line<Row>;
+  } catch {
+    throw new CommandError(
+      `${label}: the shell of ${user} prints text of its own (${JSON.stringify(line.slice(0, 60))}); its startup files must not`,
+    );
+  }
 }
 
 function scriptError(code: number | undefined, complaints: string, { label, user }: Target): CommandError {

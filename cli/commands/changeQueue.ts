@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
 import { confirm } from "../confirm";
-import { usageError } from "../errors";
+import { CommandError, usageError } from "../errors";
 import { addFilters, filterOf, queueIds, QUEUES, type QueueFilter } from "../filters";
 import type { GlobalOptions } from "../options";
 import { count, note, print, printJson, size } from "../output";
@@ -102,6 +102,11 @@ async function change(verb: Verb, ids: string[], options: ChangeOptions, command
   const { json } = command.optsWithGlobals<GlobalOptions>();
   await withHost(command, async (host) => {
     const preview = await previewOf(host, verb, filter);
+    const missing = (filter.ids ?? []).filter((id) => !preview.chosen.some(([chosen]) => chosen === id));
+    if (missing.length > 0)
+      throw new CommandError(
+        `${host.target.label}: nothing there to be ${WORDS[verb].done}: ${missing.join(", ")}; nothing was changed`,
+      );
     const chosen = count(preview.count, "message");
     if (preview.count > 0) {
       if (!json) printListing(preview);

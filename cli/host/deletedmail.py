@@ -12,7 +12,7 @@ import shutil
 import time
 
 from mailqueue import Filter, messages, oldest
-from relayhost import Refusal, exclusively, note, output, setting
+from relayhost import Refusal, exclusively, note, output, setting, wake_pickup
 
 FOLDER = "/var/lib/mail-relay/deleted"
 RULE = "/etc/tmpfiles.d/mail-relay-deleted.conf"
@@ -162,7 +162,7 @@ def restore(chosen):
         # Postfix wants a short id to fit the file's inode, and a file to be in the subfolder of its id.
         output(["postsuper", "-s", "hold"])
     if written:
-        output(["postkick", "public", "pickup", "W"])
+        wake_pickup()
     forget_empty()
     return [queue_id for queue_id, *_ in written]
 

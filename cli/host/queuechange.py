@@ -8,7 +8,7 @@ import subprocess
 
 import deletedmail
 from mailqueue import Filter, messages, oldest
-from relayhost import Refusal, exclusively, output
+from relayhost import Refusal, exclusively, output, wake_pickup
 
 # Where postsuper looks for messages. What is still in maildrop has no queue id yet that would last.
 CHANGED_QUEUES = ("incoming", "active", "deferred", "hold")
@@ -80,4 +80,6 @@ def postsuper(verb, ids, *queues):
     told = subprocess.run(command, input=given, capture_output=True, text=True, errors="replace", check=False)
     if told.returncode != 0:
         raise Refusal(f"postsuper: {(told.stderr.strip().splitlines() or ['failed'])[-1]}")
+    if verb == "requeue":
+        wake_pickup()
     return DONE.findall(told.stderr)

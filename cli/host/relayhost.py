@@ -13,7 +13,7 @@ import time
 
 LOCK = "/run/lock/mail-relay.lock"
 # Long enough for a deploy's quick steps; somebody at a terminal waits for it.
-PATIENCE = 20
+PATIENCE = 10
 
 
 class Refusal(Exception):
@@ -41,8 +41,9 @@ def send(**message):
 
 
 def note(text):
-    """Tells people something beside the result."""
-    send(note=text)
+    """Tells people something beside the result; that nobody listens any more must not end a change half-way."""
+    with contextlib.suppress(BrokenPipeError):
+        send(note=text)
 
 
 def end_with_connection():
@@ -88,6 +89,14 @@ def output(command, given=None):
 def setting(name):
     """A parameter of the live configuration."""
     return output(["postconf", "-h", name]).strip()
+
+
+def wake_pickup():
+    """Has Postfix look into maildrop now; by itself it does within a minute, so that this fails is no harm."""
+    for _ in range(5):
+        if subprocess.run(["postkick", "public", "pickup", "W"], capture_output=True, check=False).returncode == 0:
+            return
+        time.sleep(0.2)
 
 
 def note_deploy():
