@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { utils } from "ssh2";
 import type { Listing, QueuedMessage } from "../../cli/queueTable";
 import type { Shape } from "../../cli/shapeTable";
 import type { Lab } from "../../sandbox/lab";
 import { TEST_PREFIX } from "../../sandbox/names";
+import { keyPair } from "../keys";
 import { describeChanges } from "./cliChanges";
 import { ended, MailRelayCommand } from "./mailRelay";
 import { idsOf, QueueLab } from "./queueLab";
@@ -183,7 +183,7 @@ describe("the command mail-relay and the queue", () => {
   describe("changes", () => describeChanges(() => queue));
 
   describe("cannot", () => {
-    const stranger = utils.generateKeyPairSync("ed25519");
+    const stranger = keyPair();
 
     /** One sentence on standard error, and nothing else. */
     async function sentence(code: number, ...args: string[]): Promise<string> {

@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { utils } from "ssh2";
 import { PROJECT_ROOT } from "../../../sandbox/paths";
+import { keyPair } from "../../keys";
 
 jest.setTimeout(60_000);
 
-const key = utils.generateKeyPairSync("ed25519");
+const key = keyPair();
 const locked = utils.generateKeyPairSync("ed25519", { passphrase: "secret", cipher: "aes256-cbc", rounds: 16 });
 let folder: string;
 beforeAll(() => {
@@ -56,6 +57,11 @@ test.each([
   { args: ["queue", ...host, "--identity", "missing"], told: "--identity: missing cannot be read (ENOENT)" },
   { args: ["queue", ...host, "--identity", "nonsense"], told: "--identity: nonsense is no private key" },
   { args: ["queue", ...host, "--identity", "locked"], told: "--identity: locked has a passphrase" },
+  { args: ["queue", "show", "ALL"], told: '"ALL" is no queue id' },
+  { args: ["delete"], told: "delete: which messages? Give their ids, a filter, or --all" },
+  { args: ["delete", "4bXyzB1Cde", "--all"], told: "choose messages by ids, or by filters, or with --all" },
+  { args: ["hold", "--all", "everything"], told: "Allowed choices are deferred, active, incoming" },
+  { args: ["trace", "a b"], told: "Give a queue id, such as 4bXyzB1Cde, or a Message-ID" },
   { args: ["queue", "--cwd", "missing"], told: "--cwd: there is no folder" },
 ])("wrong usage is exit code 2 and one sentence: $args", ({ args, told }) => {
   const { status, stdout, stderr } = mailRelay(...args);
