@@ -76,3 +76,4 @@ export const facts = relay.facts;
 export const mainCf = relay.mainCf;
 export const masterCf = relay.masterCf;
 export const proof = relay.proof;
+export const ssh = relay.ssh;

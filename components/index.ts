@@ -34,5 +34,5 @@ export {
   SaslDatabase,
   SaslPath,
 } from "./args";
-export type { ClientServer, DnsRecord, Endpoint, HostFacts, Proof, ServedCertificate } from "./outputs";
+export type { ClientServer, DnsRecord, Endpoint, HostFacts, Proof, ServedCertificate, SshAccess } from "./outputs";
 export { MailRelay } from "./mailRelay";

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MailRelayArgs } from "./args";
 import { checkedSecrets, checkPlainValues, resolvedSettings } from "./inputs";
-import { ClientServer, DnsRecord, Endpoint, HostFacts, Proof } from "./outputs";
+import { ClientServer, DnsRecord, Endpoint, HostFacts, Proof, SshAccess } from "./outputs";
 import { createDkimKeys } from "./provision/dkim";
 import { createDnsRecords } from "./provision/dns";
-import { createHost, givenHost } from "./provision/host";
+import { createHost, givenHost, sshAccess } from "./provision/host";
 import { createPasswords } from "./provision/keys";
 import { createSteps } from "./provision/steps";
 import { clientSettings, renderAutoconfig } from "./render/clientSettings";
@@ -42,6 +42,8 @@ export class MailRelay extends pulumi.ComponentResource {
   public readonly masterCf: pulumi.Output<string>;
   /** What the last deploy proved, and the certificate it was shown. */
   public readonly proof: pulumi.Output<Proof>;
+  /** How the command `mail-relay` reaches the host, deploy key included. Secret. */
+  public readonly ssh: pulumi.Output<SshAccess>;
 
   constructor(name: string, args: MailRelayArgs, opts?: pulumi.ComponentResourceOptions) {
     // Inputs given here would be kept in state in clear, so none are.
@@ -84,6 +86,7 @@ export class MailRelay extends pulumi.ComponentResource {
     this.mainCf = steps.mainCf;
     this.masterCf = steps.masterCf;
     this.proof = steps.proof;
+    this.ssh = sshAccess(host);
     this.registerOutputs({
       hostname: this.hostname,
       address: this.address,
@@ -97,6 +100,7 @@ export class MailRelay extends pulumi.ComponentResource {
       mainCf: this.mainCf,
       masterCf: this.masterCf,
       proof: this.proof,
+      ssh: this.ssh,
     });
   }
 }

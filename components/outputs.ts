@@ -77,3 +77,17 @@ export interface ServedCertificate {
   /** SHA-256 fingerprint, in hexadecimal with colons. */
   readonly sha256: string;
 }
+
+/** How to reach the relay's host over SSH with the rights of a deploy. */
+export interface SshAccess {
+  /** Address or name. */
+  readonly host: string;
+  /** TCP port of sshd. */
+  readonly port: number;
+  /** root, or somebody who may use sudo without a password. */
+  readonly user: string;
+  /** The deploy key. Secret. */
+  readonly privateKey: string;
+  /** The public key the host must show, as one line: type and key. */
+  readonly hostKey: string;
+}

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { SshAccess } from "../components";
 import { connectCloud, listClouds, removeCloud, startCloud } from "./cloud";
 import { instanceFolder } from "./cloud/folders";
 import type { Cloud, Release } from "./cloud/types";
@@ -52,6 +53,7 @@ export interface RelayOutputs extends Record<string, unknown> {
   dropletId: number | string;
   endpoints: { port: number; tls: "starttls" | "implicit"; auth: boolean }[];
   logins: Record<string, string>;
+  ssh: SshAccess;
 }
 
 /** What must be remembered to find a lab again. */
@@ -92,6 +94,15 @@ export async function reopenLab(name: string, onProgress?: (line: string) => voi
   return assemble({ name, keep: true, onProgress }, record, cloud, await createEngine(record.engine));
 }
 
+/** The stack's outputs of a lab that an earlier command left running, without touching anything of it. */
+export async function outputsOfRunning(name: string): Promise<RelayOutputs | undefined> {
+  const text = await readFile(recordFile(name), "utf8").catch(() => undefined);
+  const cloud = await connectCloud(name);
+  if (text === undefined || cloud === undefined) return undefined;
+  const record = JSON.parse(text) as LabRecord;
+  return plainOutputs(await createEngine(record.engine), stackOf({ name }, record, cloud));
+}
+
 /** Removes what there is of a lab, also of a crashed one. */
 export async function removeLab(name: string): Promise<void> {
   await (await findBackgroundSink(labFolder(name)))?.close();
@@ -113,27 +124,35 @@ function engineOfEnvironment(): NonNullable<LabOptions["engine"]> {
   throw new Error(`SANDBOX_ENGINE is "${value}"; it can be embedded, pulumi or auto`);
 }
 
+function stackOf(options: LabOptions, record: LabRecord, cloud: Cloud): StackSpec {
+  return {
+    workDir: PROJECT_ROOT,
+    stack: "sandbox",
+    config: stackConfig(cloud, record.token, programConfig(cloud, options.config)),
+    stateDir: join(labFolder(options.name), "state"),
+    passphrase: record.passphrase,
+    dropletPollDelayMs: options.dropletPollDelayMs,
+  };
+}
+
+async function plainOutputs(engine: Engine, stack: StackSpec): Promise<RelayOutputs> {
+  const outputs = await engine.outputs(stack);
+  const values = Object.entries(outputs).map(([key, output]) => [key, output.value] as const);
+  return Object.fromEntries(values) as RelayOutputs;
+}
+
 async function assemble(options: LabOptions, record: LabRecord, cloud: Cloud, engine: Engine): Promise<Lab> {
   const folder = labFolder(options.name);
   await cloud.setDns([
     { name: SINK_NAME, type: "A", value: cloud.gateway },
     ...MAIL_DOMAINS.map((name) => ({ name, type: "MX" as const, value: SINK_NAME })),
   ]);
-  const stateDir = join(folder, "state");
-  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  await mkdir(join(folder, "state"), { recursive: true, mode: 0o700 });
   // Last of all, for it is the one thing that ends with this object and not with the instance.
   const sink = options.keep
     ? ((await findBackgroundSink(folder)) ?? (await startBackgroundSink(folder, cloud.gateway, SMTP_PORT)))
     : await startSink({ address: cloud.gateway, port: SMTP_PORT });
-  const configOf = (changes?: ConfigChanges) => stackConfig(cloud, record.token, programConfig(cloud, changes));
-  const stack: StackSpec = {
-    workDir: PROJECT_ROOT,
-    stack: "sandbox",
-    config: configOf(options.config),
-    stateDir,
-    passphrase: record.passphrase,
-    dropletPollDelayMs: options.dropletPollDelayMs,
-  };
+  const stack = stackOf(options, record, cloud);
   return {
     release: record.release,
     cloud,
@@ -141,16 +160,12 @@ async function assemble(options: LabOptions, record: LabRecord, cloud: Cloud, en
     engine,
     stack,
     configure: (changes) => {
-      stack.config = configOf(changes);
+      stack.config = stackOf({ ...options, config: changes }, record, cloud).config;
     },
     preview: (run) => engine.preview(stack, run),
     up: (run) => engine.up(stack, run),
     destroy: (run) => engine.destroy(stack, run),
-    outputs: async () => {
-      const outputs = await engine.outputs(stack);
-      const values = Object.entries(outputs).map(([key, output]) => [key, output.value] as const);
-      return Object.fromEntries(values) as RelayOutputs;
-    },
+    outputs: () => plainOutputs(engine, stack),
     close: async () => {
       await sink.close();
       await removeLab(options.name);

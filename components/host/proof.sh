@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Proof step: carries out ./proof.plan against the live listeners and prints the result as one JSON line.
+# Proof step: carries out ./proof.plan against the live listeners and prints the result as one JSON line. The result is
+# kept on the host too, with its time, for those who ask later how the relay is.
 # What is proved is one deploy's as a whole. The lock is each step's own, so between them another deploy may have brought
 # its users or its configuration; Pulumi would not run the earlier steps of this one again, for they have succeeded. So
 # this step has all that they had, and brings it once more.
@@ -8,6 +9,15 @@ set -euo pipefail
 . ./lib.sh
 # shellcheck source-path=SCRIPTDIR source=generation.sh
 . ./generation.sh
+
+record=/var/lib/mail-relay/proof.json
+
+# $1 is what the proof found, a JSON object.
+keep() {
+  install -d -m 711 "$(dirname "$record")"
+  printf '{"time":%d,"result":%s}\n' "$(date +%s)" "$1" >"$record.new"
+  mv -f "$record.new" "$record"
+}
 
 put_back() {
   say "another deploy changed this host meanwhile; bringing this one's users and configuration again"
@@ -18,4 +28,9 @@ put_back() {
 take_lock
 export lock_is_held=true
 deployed_here || put_back
-python3 -B ./probe.py <proof.plan || die "the relay did not prove itself; nothing was changed by this step"
+python3 -B ./probe.py <proof.plan >result || {
+  keep null
+  die "the relay did not prove itself; nothing was changed by this step"
+}
+keep "$(cat result)"
+cat result

@@ -1,6 +1,7 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { DropletArgs, HostArgs } from "../args";
+import { SshAccess } from "../outputs";
 import { defaults } from "../settings/defaults";
 import { RelaySettings } from "../settings/settings";
 import { createDroplet } from "./droplet";
@@ -85,4 +86,17 @@ export function givenHost(args: HostArgs): RelayHost {
     dropletId: pulumi.output(""),
     ready: [],
   };
+}
+
+/** What somebody with the rights of a deploy needs to reach the host, and nothing of how patient the steps are. */
+export function sshAccess(host: RelayHost): pulumi.Output<SshAccess> {
+  return pulumi.secret(
+    host.connection.apply((connection) => ({
+      host: connection.host,
+      port: connection.port ?? defaults.hostPort,
+      user: connection.user ?? defaults.hostUser,
+      privateKey: connection.privateKey ?? "",
+      hostKey: connection.hostKey ?? "",
+    })),
+  );
 }

@@ -77,6 +77,13 @@ export const probeListener = {
   },
 };
 
+/** The same for the listeners that demand a login: what they answer differs, and they let nobody pretend. */
+export const loginProbe = {
+  port: 10587,
+  service: "127.0.0.1:10587",
+  options: { ...probeListener.options, ...loginOnly },
+};
+
 /**
  * The package's own services (Postfix 3.5 to 3.10) with its chroot column: everything that needs no file outside the
  * queue runs chrooted. Delivery by mailbox programs (maildrop, mailman and so on) is left out: a relay has none.
@@ -127,7 +134,7 @@ export function renderMasterCf(
   binding: Binding = publicBinding,
   trial: TrialServices = { listeners: [], smtp: {} },
 ): string {
-  const inet = [...listeners(settings), probeListener, ...trial.listeners].map((listener): Service => ({
+  const inet = [...listeners(settings), probeListener, loginProbe, ...trial.listeners].map((listener): Service => ({
     name: binding(listener),
     type: "inet",
     private: false,

@@ -1,0 +1,69 @@
+import { Option, type Command } from "commander";
+import { seconds } from "../filters";
+import { positiveNumber, type GlobalOptions } from "../options";
+import { paint, plain, print } from "../output";
+import { withHost } from "../withHost";
+import { localTime } from "./trace";
+
+interface LogOptions {
+  follow?: boolean;
+  since: number;
+  lines: number;
+  grep?: string;
+  login?: string;
+  status?: string;
+  warnings?: boolean;
+}
+
+interface LogLine {
+  time: number;
+  program: string;
+  text: string;
+}
+
+export function registerLogs(program: Command): void {
+  program
+    .command("logs")
+    .description("the mail log, and with -f what is logged from now on, until Ctrl-C")
+    .option("-f, --follow", "go on with what is logged from now on")
+    .option("--since <time>", "look so far back", seconds, 86_400)
+    .option("--lines <number>", "at most so many lines of the past", positiveNumber, 50)
+    .option("--grep <text>", "only lines that contain this, in any case")
+    .option("--login <name>", "only the messages of this login, and its failures")
+    .addOption(
+      new Option("--status <status>", "only attempts to deliver that ended so").choices([
+        "sent",
+        "deferred",
+        "bounced",
+        "expired",
+      ]),
+    )
+    .option("--warnings", "only warnings and errors")
+    .addHelpText(
+      "after",
+      `
+With --json each line is one JSON object.
+
+  mail-relay logs -f --login alice
+  mail-relay logs --since 2d --status bounced
+  mail-relay logs --warnings --json | jq -r .text`,
+    )
+    .action(logs);
+}
+
+async function logs(options: LogOptions, command: Command): Promise<void> {
+  const { json } = command.optsWithGlobals<GlobalOptions>();
+  await withHost(command, async (host) => {
+    for await (const line of host.stream<LogLine>("maillog", { ...options, follow: options.follow ?? false })) {
+      if (json) print(JSON.stringify(line));
+      else
+        print(`${paint.dim(localTime(line.time))} ${paint.bold(plain(line.program))}: ${coloured(plain(line.text))}`);
+    }
+  });
+}
+
+const coloured = (text: string): string =>
+  text
+    .replace(/\bstatus=sent\b/, paint.green)
+    .replace(/\bstatus=deferred\b/, paint.yellow)
+    .replace(/\bstatus=(bounced|expired)\b|\b(warning|error|fatal|panic):/, paint.red);

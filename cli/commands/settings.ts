@@ -1,0 +1,58 @@
+import type { Command } from "commander";
+import { clientServers, thunderbird } from "../clientSettings";
+import { CommandError, unreachable } from "../errors";
+import type { GlobalOptions } from "../options";
+import { plain, print, printJson, printTable } from "../output";
+import type { StackOutputs } from "../stackOutputs";
+import { findTarget } from "../target";
+
+interface SettingsOptions {
+  thunderbird?: boolean;
+  domain?: string;
+}
+
+export function registerSettings(program: Command): void {
+  program
+    .command("settings <login>")
+    .description("what a person enters into a mail client; never the password")
+    .option("--thunderbird", "as the file that Thunderbird looks for at https://autoconfig.DOMAIN/mail/config-v1.1.xml")
+    .option("--domain <name>", "the mail domain in that file (default: the host name's)")
+    .addHelpText(
+      "after",
+      `
+They come from the stack, or from a running sandbox; the host is not asked. The password is in the output \`logins\`.
+
+  mail-relay settings alice
+  mail-relay settings alice --thunderbird >config-v1.1.xml
+  pulumi stack output logins --show-secrets`,
+    )
+    .action(async (login: string, options: SettingsOptions, command: Command) => {
+      const global = command.optsWithGlobals<GlobalOptions>();
+      const { outputs } = await findTarget(global);
+      if (outputs === undefined)
+        throw unreachable("settings come from the stack: leave out --host, use --stack and --cwd");
+      const servers = serversFor(outputs, login);
+      const domain = options.domain ?? outputs.hostname.split(".").slice(1).join(".");
+      if (options.thunderbird) print(thunderbird(servers, domain).trimEnd());
+      else if (global.json) printJson(servers);
+      else
+        printTable(servers, [
+          { head: "SERVER", cell: ({ host }) => host },
+          { head: "PORT", cell: ({ port }) => String(port), right: true },
+          { head: "SECURITY", cell: ({ tls }) => (tls === "implicit" ? "SSL/TLS" : "STARTTLS") },
+          { head: "AUTHENTICATION", cell: () => "normal password" },
+          { head: "USER NAME", cell: ({ userName }) => userName },
+        ]);
+    });
+}
+
+function serversFor(outputs: StackOutputs, login: string) {
+  const logins = Object.keys(outputs.logins ?? {});
+  if (!logins.includes(login))
+    throw new CommandError(
+      `there is no login ${JSON.stringify(plain(login))}; there is ${logins.join(", ") || "none"}`,
+    );
+  const servers = clientServers(outputs, login);
+  if (servers.length === 0) throw new CommandError("no listener of this relay takes logins");
+  return servers;
+}

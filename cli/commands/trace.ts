@@ -1,0 +1,89 @@
+import { InvalidArgumentError, type Command } from "commander";
+import { CommandError } from "../errors";
+import { seconds } from "../filters";
+import type { GlobalOptions } from "../options";
+import { paint, plain, print, printJson } from "../output";
+import { withHost } from "../withHost";
+
+/** What became of one recipient at the last attempt that is in the log. */
+export interface Outcome {
+  id: string;
+  /** Seconds since 1970. */
+  time: number;
+  recipient: string;
+  relay: string;
+  /** Seconds from arrival to that attempt. */
+  delay: number;
+  dsn: string;
+  status: string;
+  reason: string | null;
+}
+
+export interface Trace {
+  /** The message's queue ids, and those of what came of it: requeued, or a bounce. */
+  ids: string[];
+  about: Record<string, string | null>;
+  recipients: Outcome[];
+  events: { time: number; program: string; id: string; text: string }[];
+}
+
+/** A queue id or a Message-ID. */
+function messageName(value: string): string {
+  if (/^[\x21-\x7e]{5,500}$/.test(value)) return value;
+  throw new InvalidArgumentError("Give a queue id, such as 4bXyzB1Cde, or a Message-ID.");
+}
+
+export function registerTrace(program: Command): void {
+  program
+    .command("trace")
+    .description("the life of a message from the log: how it came, every attempt to deliver it, how it ended")
+    .argument("<id>", "its queue id or its Message-ID", messageName)
+    .option("--since <time>", "look so far back", seconds, 7 * 86_400)
+    .addHelpText(
+      "after",
+      `
+  mail-relay trace 4bXyzB1Cde
+  mail-relay trace '<20260131.1@example.com>' --since 30d`,
+    )
+    .action(trace);
+}
+
+async function trace(id: string, { since }: { since: number }, command: Command): Promise<void> {
+  await withHost(command, async (host) => {
+    const found = await host.ask<Trace>("mailtrace", { id, since });
+    if (found.events.length === 0)
+      throw new CommandError(
+        `${host.target.label}: the log of that time does not know ${id}; --since looks further back`,
+      );
+    if (command.optsWithGlobals<GlobalOptions>().json) printJson(found);
+    else printTrace(found);
+  });
+}
+
+const colours: Record<string, (text: string) => string> = {
+  sent: paint.green,
+  deferred: paint.yellow,
+  bounced: paint.red,
+  expired: paint.red,
+};
+
+function printTrace({ ids, recipients, events }: Trace): void {
+  for (const { time, program, id, text } of events) {
+    const which = ids.length > 1 ? `${id} ` : "";
+    print(
+      `${paint.dim(localTime(time))} ${which}${paint.bold(plain(program.replace("postfix/", "")))}: ${plain(text)}`,
+    );
+  }
+  print();
+  for (const { recipient, status, relay, reason } of recipients) {
+    const colour = colours[status] ?? String;
+    print(`${plain(recipient)}: ${colour(status)} ${plain(`by ${relay}${reason ? ` (${reason})` : ""}`)}`);
+  }
+}
+
+/** In the time zone of whoever reads it. */
+export const localTime = (time: number): string => {
+  const at = new Date(time * 1000);
+  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 19).replace("T", " ");
+};

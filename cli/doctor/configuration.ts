@@ -1,0 +1,68 @@
+import type { Complaint, DeploySeen, DriftSeen, Parts } from "../survey";
+import { duration } from "../output";
+import { fault, REPAIR, warning, type Check } from "./finding";
+
+export const postfixCheck: Check<Parts["postfixCheck"]>[] = [
+  ({ complaints }) => complaints.map((text) => fault("postfix-check", `Postfix complains: ${text}`, cure(text))),
+];
+
+/** The chroot has copies of what programs read outside; Postfix renews them when it starts. */
+const cure = (text: string): string =>
+  / differ$/.test(text) ? "systemctl restart postfix, which copies the file into the chroot anew" : REPAIR;
+
+export const deploy: Check<DeploySeen>[] = [
+  ({ halfWay }) =>
+    halfWay
+      ? [
+          fault(
+            "deploy-cut-off",
+            "the last deploy was cut off half-way",
+            "run `pulumi up` again; it goes on from there",
+          ),
+        ]
+      : [],
+  ({ proof }) =>
+    proof !== null && proof.result === null
+      ? [fault("proof-failed", "the last deploy did not prove itself", "run `pulumi up` again, and read what it says")]
+      : [],
+];
+
+export const drift: Check<DriftSeen>[] = [
+  ({ differences }) => {
+    const files = differences.filter(({ aspect }) => aspect !== "service").map(({ path }) => path);
+    const names = [...new Set(files)].join(", ");
+    return files.length === 0 ? [] : [warning("drift", `changed since the last deploy: ${names}`, REPAIR)];
+  },
+];
+
+export const log: Check<Parts["complaints"]>[] = [
+  ({ complaints }) => complaints.filter(isGrave).map((one) => fault("log-fatal", sentence(one), LOOK)),
+  ({ complaints }) =>
+    complaints.filter((one) => !isGrave(one)).map((one) => warning("log-warning", sentence(one), LOOK)),
+];
+
+const LOOK = "`mail-relay logs` shows what stands around it";
+const isGrave = ({ severity }: Complaint) => severity !== "warning";
+const sentence = ({ severity, service, count, text }: Complaint) => `${service} logged ${count} x ${severity}: ${text}`;
+
+/** The queues, with the age in seconds from which waiting mail is a fault. */
+export interface Waiting {
+  queueSizes: Parts["queueSizes"];
+  oldestSeconds: number;
+}
+
+export const waiting: Check<Waiting>[] = [
+  ({ queueSizes: { problem } }) =>
+    problem === null ? [] : [fault("queue-unknown", `the queue cannot be read: ${problem}`, "systemctl start postfix")],
+  ({ queueSizes: { queues }, oldestSeconds }) =>
+    ["deferred", "active", "incoming", "maildrop"].flatMap((name) => {
+      const { messages = 0, oldestSeconds: age = null } = queues[name] ?? {};
+      if (messages === 0 || age === null || age < oldestSeconds) return [];
+      const text = `${messages} messages wait in the queue ${name}, the oldest for ${duration(age)}`;
+      return [fault("queue-old", text, `\`mail-relay queue ${name}\` tells why`)];
+    }),
+  ({ queueSizes: { queues } }) =>
+    (queues.hold?.messages ?? 0) === 0
+      ? []
+      : [warning("queue-hold", `${queues.hold?.messages} messages are on hold`, "`mail-relay queue hold` shows them")],
+];

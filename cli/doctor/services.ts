@@ -1,0 +1,135 @@
+import type { CertificateSeen, ListenerSeen, Looked, Parts, SaslSeen } from "../survey";
+import { fault, REPAIR, type Check, type Finding } from "./finding";
+
+/** The services and listeners, with what else must be known to judge them. */
+export interface Serving {
+  services: Parts["services"];
+  certificate: Looked<CertificateSeen>;
+  sasl: Looked<SaslSeen>;
+}
+
+export const serving: Check<Serving>[] = [
+  masked,
+  disabled,
+  stopped,
+  missing,
+  silent,
+  tls,
+  plainAuth,
+  offered,
+  logins,
+  stale,
+];
+
+/** Without Postfix nothing listens, which need not be said of every listener. */
+export const postfixRuns = ({ services }: Serving): boolean =>
+  services.units.every(({ unit, runs }) => unit !== "postfix" || runs);
+
+const listeners = (seen: Serving): ListenerSeen[] => (postfixRuns(seen) ? seen.services.listeners : []);
+const isProbe = ({ service }: ListenerSeen) => service.startsWith("127.");
+const publicOnes = (seen: Serving) => listeners(seen).filter((listener) => !isProbe(listener));
+const greeting = (seen: Serving) => publicOnes(seen).filter(({ greets }) => greets);
+
+function masked({ services }: Serving): Finding[] {
+  return services.units
+    .filter(({ enabled }) => enabled.startsWith("masked"))
+    .map(({ unit }) =>
+      fault(
+        "unit-masked",
+        `${unit} is masked: it cannot be started`,
+        `systemctl unmask ${unit}; systemctl start ${unit}`,
+      ),
+    );
+}
+
+function disabled({ services }: Serving): Finding[] {
+  return services.units
+    .filter(({ enabled }) => !["enabled", "static", "generated"].includes(enabled) && !enabled.startsWith("masked"))
+    .map(({ unit, enabled }) =>
+      fault("unit-disabled", `${unit} is ${enabled}: after the next boot it will not run`, `systemctl enable ${unit}`),
+    );
+}
+
+function stopped({ services }: Serving): Finding[] {
+  return services.units
+    .filter(({ runs }) => !runs)
+    .map(({ unit }) =>
+      fault(
+        "unit-stopped",
+        `${unit} does not run`,
+        `systemctl start ${unit}; if it ends again: journalctl -n 50 -u '${unit}*'`,
+      ),
+    );
+}
+
+function missing(seen: Serving): Finding[] {
+  if (!postfixRuns(seen) || publicOnes(seen).length > 0) return [];
+  return [fault("listener-none", "master.cf has no listener for clients", REPAIR)];
+}
+
+function silent(seen: Serving): Finding[] {
+  return listeners(seen)
+    .filter(({ greets }) => !greets)
+    .map(({ service, port, problem }) =>
+      fault(
+        "listener-silent",
+        `port ${port} (${service}) gives no greeting: ${problem}`,
+        "smtpd cannot start with this configuration: `mail-relay logs` shows its last words. " + REPAIR,
+      ),
+    );
+}
+
+function tls(seen: Serving): Finding[] {
+  return greeting(seen)
+    .filter(({ problem }) => problem !== null)
+    .map(({ port, problem }) =>
+      fault(
+        "listener-tls",
+        `port ${port} has no TLS to offer: ${problem}`,
+        "look at the certificate and key; without TLS nobody can log in",
+      ),
+    );
+}
+
+function plainAuth(seen: Serving): Finding[] {
+  return greeting(seen)
+    .filter((listener) => listener.plainAuth)
+    .map(({ port }) =>
+      fault("auth-in-clear", `port ${port} takes passwords without TLS`, `smtpd_tls_auth_only must be yes. ${REPAIR}`),
+    );
+}
+
+function offered(seen: Serving): Finding[] {
+  const wanted = seen.sasl.seen?.mechanisms ?? [];
+  return greeting(seen).flatMap(({ port, auth, mechanisms, problem }) => {
+    if (problem !== null) return [];
+    const given = mechanisms.join(" ") || "nothing";
+    if (!auth && mechanisms.length > 0)
+      return [fault("auth-offered", `port ${port} takes logins (${given}), which it must not`, REPAIR)];
+    if (auth && wanted.length > 0 && given !== wanted.join(" "))
+      return [fault("auth-offered", `port ${port} offers ${given} instead of ${wanted.join(" ")}`, REPAIR)];
+    return [];
+  });
+}
+
+function logins(seen: Serving): Finding[] {
+  return greeting(seen)
+    .filter(({ login }) => login !== null && !login.startsWith("235"))
+    .map(({ port, login }) =>
+      fault(
+        "login-refused",
+        `port ${port} refuses a login that the user database has: ${login}`,
+        "535 means smtpd reads another database or none, 454 that it cannot read it. " + REPAIR,
+      ),
+    );
+}
+
+/** The classic: renewed on disk, and never told to the running services. */
+function stale(seen: Serving): Finding[] {
+  const installed = seen.certificate.seen?.sha256;
+  return greeting(seen)
+    .filter(({ served }) => served !== null && installed !== undefined && served !== installed)
+    .map(({ port }) =>
+      fault("certificate-stale", `port ${port} serves another certificate than the file has`, "postfix reload"),
+    );
+}

@@ -1,0 +1,52 @@
+"""What Postfix complained of in its log lately, alike ones together.
+
+Takes {"minutes": number}.
+"""
+
+import re
+import time
+
+import deploy
+from maillog import entries
+
+SEVERITY = re.compile(r"^(?:[0-9A-Za-z]{6,20}: )?(panic|fatal|error|warning): ")
+# `postfix check` is asked for what it says now.
+SCRIPT = "postfix/postfix-script"
+# What clients and the world cause.
+EXPECTED = re.compile(
+    r"SASL (?:\S+ authentication failed|authentication failure)|ignored: no SASL support"
+    r"|does not resolve to address|non-SMTP command"
+    r"|[Ii]llegal address syntax|TLS library problem|numeric (?:hostname|domain)|valid_hostname|malformed domain"
+    r"|address not listed for hostname|Connection (?:rate|concurrency) limit exceeded|too many errors|network_biopair"
+)
+MOST = 20
+NUMBERS = re.compile(r"\b[0-9A-F]{8,}\b|\d+")
+
+
+def complaint(message):
+    """Severity and text; None for what is said on a healthy relay too."""
+    found = SEVERITY.match(message)
+    if not found or (found[1] == "warning" and EXPECTED.search(message)):
+        return None
+    return found[1], message[found.end():]
+
+
+def gather(log):
+    """Alike complaints as one: how often, by whom, and the last one's time and words."""
+    alike = {}
+    for entry in log:
+        found = None if entry.program == SCRIPT else complaint(entry.text)
+        if not found:
+            continue
+        severity, text = found
+        key = (severity, entry.program, NUMBERS.sub("#", text))
+        group = alike.setdefault(key, {"severity": severity, "service": entry.program, "count": 0})
+        group.update(count=group["count"] + 1, text=text[:300], time=int(entry.time))
+    return sorted(alike.values(), key=lambda group: -group["count"])
+
+
+def look(args):
+    # While a deploy is at work Postfix may miss what is not there yet; it ends with a proof.
+    deployed = deploy.changed(f"{deploy.RECORDS}/installed.files") or 0
+    found = gather(entries(max(deployed, time.time() - args["minutes"] * 60)))
+    return {"complaints": found[:MOST], "more": max(0, len(found) - MOST)}

@@ -1,0 +1,154 @@
+"""Reads the mail log, from the journal or from /var/log/mail.log and what it was rotated to, whichever there is."""
+
+import calendar
+import collections
+import glob
+import gzip
+import json
+import os
+import re
+import subprocess
+import time
+
+from relayhost import Refusal, lines, note_deploy
+
+MAIL_FACILITY = "SYSLOG_FACILITY=2"
+FILES = "/var/log/mail.log*"
+QUEUE_ID = re.compile(r"^([0-9A-Za-z]{6,30}): ")
+LOGIN = re.compile(r"^([0-9A-Za-z]{6,30}): client=.*sasl_username=([^,]+)")
+STATUS = re.compile(
+    r"^[0-9A-Za-z]+: to=<(?P<recipient>.*?)>, .*?relay=(?P<relay>[^,]+), .*?delay=(?P<delay>[\d.]+), .*?"
+    r"dsn=(?P<dsn>[\d.]+), status=(?P<status>\w+) ?(?:\((?P<reason>.*)\))?$"
+)
+# With the date as rsyslog writes it by default, on older releases and on newer ones.
+OLD_LINE = re.compile(r"^([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) \S+ ([\w./-]+)(?:\[\d+\])?: (.*)$")
+NEW_LINE = re.compile(r"^(\d{4}-\d\d-\d\dT[\d:]{8})(?:\.\d+)?(\S*) \S+ ([\w./-]+)(?:\[\d+\])?: (.*)$")
+# Ids of a login's messages that are remembered, so that following the log for ever needs no more.
+MOST_IDS = 10_000
+
+Entry = collections.namedtuple("Entry", "time program text")
+
+
+def entries(since):
+    """The log from a time on, oldest first: the journal's, or the files' where the journal has none."""
+    reading = journal(since)
+    first = next(reading, None)
+    if first is None:
+        yield from files(since)
+        return
+    yield first
+    yield from reading
+
+
+def journal(since, follow=False):
+    command = ["journalctl", "-q", "-o", "json", "--output-fields=MESSAGE,SYSLOG_IDENTIFIER", MAIL_FACILITY]
+    command += ["-f", "-n", "0"] if follow else [f"--since=@{int(since)}"]
+    for line in lines(command):
+        entry = json.loads(line)
+        message = entry.get("MESSAGE")
+        if isinstance(message, str):
+            yield Entry(int(entry["__REALTIME_TIMESTAMP"]) / 1e6, entry.get("SYSLOG_IDENTIFIER", ""), message)
+
+
+def files(since):
+    """What rsyslog has written; older files are compressed."""
+    for path in sorted(glob.glob(FILES), key=os.path.getmtime):
+        written = os.path.getmtime(path)
+        if written < since:
+            continue
+        opened = gzip.open if path.endswith(".gz") else open
+        with opened(path, "rt", encoding="utf-8", errors="replace") as file:
+            for line in file:
+                entry = parsed(line, written)
+                if entry is not None and entry.time >= since:
+                    yield entry
+
+
+def parsed(line, written):
+    """A line of the log; the old form has no year, so it is of the last one that does not lie after the file's time."""
+    found = NEW_LINE.match(line)
+    if found:
+        moment = time.strptime(found[1], "%Y-%m-%dT%H:%M:%S")
+        return Entry(seconds_utc(moment, found[2]), found[3], found[4])
+    found = OLD_LINE.match(line)
+    if not found:
+        return None
+    for year in (time.localtime(written).tm_year, time.localtime(written).tm_year - 1):
+        # A leap day is none in every year.
+        try:
+            at = time.mktime(time.strptime(f"{year} {found[1]}", "%Y %b %d %H:%M:%S"))
+        except ValueError:
+            continue
+        if at <= written + 60:
+            return Entry(at, found[2], found[3])
+    return None
+
+
+def seconds_utc(moment, zone):
+    offset = 0
+    if len(zone) == 6:
+        offset = (1 if zone[0] == "+" else -1) * (int(zone[1:3]) * 3600 + int(zone[4:6]) * 60)
+    return calendar.timegm(moment) - offset
+
+
+def status_of(text):
+    """What one attempt to deliver came to; None for other lines."""
+    found = STATUS.match(text)
+    return {**found.groupdict(), "delay": float(found["delay"])} if found else None
+
+
+class Wanted:
+    """Which lines of the log somebody wants to see; all that is given must fit."""
+
+    def __init__(self, args):
+        self.text = (args.get("grep") or "").lower()
+        self.status = args.get("status")
+        self.login = args.get("login")
+        self.warnings = args.get("warnings")
+        self.ids = collections.OrderedDict()
+
+    def fits(self, entry):
+        return (
+            (not self.text or self.text in f"{entry.program}: {entry.text}".lower())
+            and (not self.warnings or re.search(r"\b(warning|error|fatal|panic): ", entry.text) is not None)
+            and (self.status is None or f" status={self.status} " in entry.text + " ")
+            and (self.login is None or self.of_login(entry.text))
+        )
+
+    def of_login(self, text):
+        """A login is named where its message came in; later lines have only the message's id."""
+        came = LOGIN.match(text)
+        if came:
+            if came[2].partition("@")[0] != self.login and came[2] != self.login:
+                return False
+            self.ids[came[1]] = True
+            if len(self.ids) > MOST_IDS:
+                self.ids.popitem(last=False)
+            return True
+        found = QUEUE_ID.match(text)
+        return (found is not None and found[1] in self.ids) or f"sasl_username={self.login}" in text
+
+
+def main(args):
+    note_deploy()
+    wanted = Wanted(args)
+    fitting = (entry for entry in entries(time.time() - args["since"]) if wanted.fits(entry))
+    for entry in collections.deque(fitting, maxlen=args["lines"]):
+        yield entry._asdict()
+    if args["follow"]:
+        for entry in followed():
+            if wanted.fits(entry):
+                yield entry._asdict()
+
+
+def followed():
+    """What is logged from now on, for as long as somebody listens."""
+    probe = ["journalctl", "-q", "-n", "1", "-o", "cat", MAIL_FACILITY]
+    found = subprocess.run(probe, capture_output=True, check=False).stdout
+    if found or not os.path.exists("/var/log/mail.log"):
+        yield from journal(0, follow=True)
+        raise Refusal("the journal can no longer be followed")
+    for line in lines(["tail", "-n", "0", "-F", "/var/log/mail.log"]):
+        entry = parsed(line, time.time())
+        if entry is not None:
+            yield entry

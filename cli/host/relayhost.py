@@ -1,0 +1,139 @@
+"""What all scripts of the command share: how they answer, and how they keep out of a deploy's way."""
+
+import contextlib
+import fcntl
+import importlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+
+LOCK = "/run/lock/mail-relay.lock"
+# Long enough for a deploy's quick steps; somebody at a terminal waits for it.
+PATIENCE = 10
+
+
+class Refusal(Exception):
+    """Why a command cannot be carried out, in one sentence for people."""
+
+
+def run(script, args):
+    """Runs main(args) of a script, and sends what it yields."""
+    threading.Thread(target=end_with_connection, daemon=True).start()
+    try:
+        if not shutil.which("postconf"):
+            raise Refusal("there is no Postfix on this host; has the relay been deployed to it?")
+        for row in importlib.import_module(script).main(args):
+            send(row=row)
+    except Refusal as refusal:
+        send(error=str(refusal))
+        sys.exit(1)
+    except BrokenPipeError:
+        os._exit(1)
+
+
+def send(**message):
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+def note(text):
+    """Tells people something beside the result; that nobody listens any more must not end a change half-way."""
+    with contextlib.suppress(BrokenPipeError):
+        send(note=text)
+
+
+def end_with_connection():
+    """Nothing that only reads lives on after whoever asked has left; a change is carried to its end."""
+    # Not through sys.stdin, whose lock this thread would still hold when the interpreter ends.
+    while os.read(0, 4096):
+        pass
+    while changing:
+        time.sleep(0.1)
+    for child in list(children):
+        child.kill()
+    os._exit(1)
+
+
+changing = []
+children = []
+
+
+def lines(command):
+    """The lines a program prints, as they come."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        children.append(child)
+        try:
+            for line in child.stdout:
+                yield line.decode("utf-8", "replace").rstrip("\n")
+            complaint = child.stderr.read().decode("utf-8", "replace").strip()
+            if child.wait() != 0:
+                raise Refusal(f"{command[0]}: {complaint.splitlines()[-1] if complaint else 'failed'}")
+        finally:
+            child.kill()
+            children.remove(child)
+
+
+def output(command, given=None):
+    """What a program prints, as one text."""
+    done = subprocess.run(command, input=given, capture_output=True, text=True, errors="replace", check=False)
+    if done.returncode != 0:
+        complaint = done.stderr.strip().splitlines()
+        raise Refusal(f"{command[0]}: {complaint[-1] if complaint else 'failed'}")
+    return done.stdout
+
+
+def setting(name):
+    """A parameter of the live configuration."""
+    return output(["postconf", "-h", name]).strip()
+
+
+def wake_pickup():
+    """Has Postfix look into maildrop now; by itself it does within a minute, so that this fails is no harm."""
+    for _ in range(5):
+        if subprocess.run(["postkick", "public", "pickup", "W"], capture_output=True, check=False).returncode == 0:
+            return
+        time.sleep(0.2)
+
+
+def note_deploy():
+    """For commands that only look: says when what they see may be half-way through a deploy."""
+    try:
+        descriptor = os.open(LOCK, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        note("a deploy is at work on this host; what is shown may be about to change")
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def exclusively():
+    """For commands that change something: never while a deploy does."""
+    descriptor = os.open(LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    end = time.monotonic() + PATIENCE
+    told = False
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            if time.monotonic() > end:
+                os.close(descriptor)
+                raise Refusal("a deploy is at work on this host; nothing was changed, try again when it has ended")
+            if not told:
+                note(f"a deploy is at work on this host, waiting up to {PATIENCE} seconds for it")
+                told = True
+            time.sleep(0.2)
+    changing.append(True)
+    try:
+        yield
+    finally:
+        changing.pop()
+        os.close(descriptor)

@@ -1,0 +1,83 @@
+"""The logins of the relay, with their last use and their failures as the log has them.
+
+Takes {"days": number}, how far the log is looked back. Passwords are never read into the answer, nor are names that
+somebody tried and that do not exist: a password typed into the wrong field looks like one. What comes from the host
+itself is left out, for that is how deploys try the logins.
+"""
+
+import json
+import re
+
+import sasl
+from asking import key_parts, pairs_in, said
+from relayhost import Refusal, lines
+
+USED = re.compile(r"^[0-9A-Za-z]+: client=\S*\[([^\]]+)\].*, sasl_username=(\S+)")
+LOOPBACK = re.compile(r"\[(?:127\.|::1\])")
+FAILED = re.compile(r"\[([^\]]+)\]: SASL \S+ authentication failed(?:.*sasl_username=(\S+))?")
+
+
+def stored_logins(dump):
+    """The logins in what db_dump prints, each with its realm."""
+    keys = (key_parts(key) for key, _ in pairs_in(dump))
+    return sorted({(user, realm) for user, realm, kind in keys if kind == "userPassword"})
+
+
+def from_clients(entry):
+    """Whether an entry is of a session that came from elsewhere, not a question of this command."""
+    message = entry.get("MESSAGE")
+    asked = entry.get("SYSLOG_IDENTIFIER", "").startswith("postfix/probe")
+    return isinstance(message, str) and not asked and not LOOPBACK.search(message)
+
+
+def tally(logins, entries):
+    """Uses and failures by login; failures that belong to none are counted together, by address."""
+    names = {}
+    users = []
+    for login, realm in logins:
+        user = {"login": login, "realm": realm, "uses": 0, "lastUse": None, "lastClient": None,
+                "failures": 0, "lastFailure": None}
+        users.append(user)
+        names[f"{login}@{realm}"] = user
+        names.setdefault(login, user)
+    strangers = {}
+    for entry in filter(from_clients, entries):
+        message = entry["MESSAGE"]
+        time = int(entry["__REALTIME_TIMESTAMP"]) // 1000000
+        used = USED.search(message)
+        if used and used[2] in names:
+            user = names[used[2]]
+            user.update(uses=user["uses"] + 1, lastUse=time, lastClient=used[1])
+            continue
+        failed = FAILED.search(message)
+        if failed and failed[2] in names:
+            user = names[failed[2]]
+            user.update(failures=user["failures"] + 1, lastFailure=time)
+        elif failed:
+            strangers[failed[1]] = strangers.get(failed[1], 0) + 1
+    most = sorted(strangers.items(), key=lambda item: -item[1])[:5]
+    return {
+        "users": users,
+        "unknown": {
+            "failures": sum(strangers.values()),
+            "clients": [{"client": client, "failures": count} for client, count in most],
+        },
+    }
+
+
+def log_lines(days):
+    fields = ["--output-fields=MESSAGE,SYSLOG_IDENTIFIER", "SYSLOG_FACILITY=2", "--since", f"-{days}days"]
+    try:
+        yield from lines(["journalctl", "-q", "-o", "json", *fields, "--grep", "sasl_username=|authentication failed"])
+    except Refusal:
+        # journalctl calls it a failure when nothing fits.
+        return
+
+
+def main(args):
+    database = sasl.place()
+    if database is None:
+        raise Refusal("no SASL configuration says where the users are; `mail-relay doctor` tells more")
+    logins = stored_logins(said("db_dump", database))
+    found = tally(logins, (json.loads(line) for line in log_lines(args["days"])))
+    yield {**found, "database": database, "days": args["days"]}

@@ -1,0 +1,77 @@
+import Table from "cli-table3";
+import { createColors } from "picocolors";
+
+/** Colours on a terminal only, and not where NO_COLOR is set. */
+export const paint = createColors(Boolean(process.stdout.isTTY) && !process.env.NO_COLOR);
+
+/** Standard output is for results. */
+export const print = (line = ""): void => void process.stdout.write(`${line}\n`);
+export const printJson = (value: unknown): void => print(JSON.stringify(value, undefined, 2));
+
+/** What people should know beside the result goes to standard error. */
+export const note = (line: string): void => void process.stderr.write(`mail-relay: ${line}\n`);
+
+/** Text from the network: without control characters, which could do things to a terminal. */
+export const plain = (text: string): string =>
+  text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+
+const clipped = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
+
+export interface Column<Row> {
+  head: string;
+  /** Text as it comes from the host; it is cleaned here. */
+  cell: (row: Row) => string;
+  right?: boolean;
+  /** Longer text is cut. */
+  width?: number;
+}
+
+/** A table without lines around it, which can be read, copied and cut into columns. */
+export function printTable<Row>(rows: Row[], columns: Column<Row>[]): void {
+  const bare = ["top", "bottom", "left", "right", "mid"].flatMap((side) =>
+    ["", "-mid", "-left", "-right"].map((corner) => [`${side}${corner}`, ""] as const),
+  );
+  const none: Record<string, string> = Object.fromEntries(bare);
+  const table = new Table({
+    head: columns.map(({ head }) => paint.bold(head)),
+    colAligns: columns.map(({ right }) => (right ? "right" : "left")),
+    chars: { ...none, middle: "  " },
+    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
+  });
+  for (const row of rows) {
+    table.push(columns.map(({ cell, width = 200 }) => clipped(plain(cell(row)).replaceAll(/\s+/g, " "), width)));
+  }
+  for (const line of table.toString().split("\n")) print(line.trimEnd());
+}
+
+/** A duration as its two largest units. */
+export function duration(seconds: number): string {
+  const units = [
+    ["d", 86_400],
+    ["h", 3600],
+    ["m", 60],
+    ["s", 1],
+  ] as const;
+  const first = units.findIndex(([, length]) => seconds >= length);
+  if (first === -1) return "0s";
+  let rest = seconds;
+  const parts = units.slice(first, first + 2).map(([unit, length]) => {
+    const count = Math.floor(rest / length);
+    rest -= count * length;
+    return count > 0 ? `${count}${unit}` : "";
+  });
+  return parts.join("");
+}
+
+/** How long ago a time in seconds since 1970 is. */
+export const age = (time: number, now = Date.now() / 1000): string => duration(Math.max(0, Math.round(now - time)));
+
+export function size(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let value = bytes;
+  let unit = 0;
+  for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000;
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;

@@ -1,0 +1,75 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { promisify } from "node:util";
+import { CommandError, EXIT, unreachable, usageError } from "./errors";
+import type { StackOutputs } from "./stackOutputs";
+
+const RELAY_TYPE = "pulumi-mail-relay:index:MailRelay";
+/** How Pulumi marks a secret among plain values. */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const MOST_STATE = 256 * 1024 * 1024;
+
+export interface KnownRelay extends StackOutputs {
+  /** The component's name in the program. */
+  name: string;
+}
+
+/** The relays of a stack, whatever its program exports: the component's own outputs are in the state. */
+export async function relaysOfStack(cwd: string, stack?: string): Promise<KnownRelay[]> {
+  if (!existsSync(cwd)) throw usageError(`--cwd: there is no folder ${cwd}`);
+  const args = [
+    "stack",
+    "export",
+    "--show-secrets",
+    "--non-interactive",
+    ...(stack === undefined ? [] : ["--stack", stack]),
+  ];
+  try {
+    const { stdout } = await promisify(execFile)("pulumi", args, { cwd, maxBuffer: MOST_STATE });
+    return relaysIn(JSON.parse(stdout));
+  } catch (error) {
+    throw asCommandError(error as NodeJS.ErrnoException & { stderr?: string });
+  }
+}
+
+function asCommandError(error: NodeJS.ErrnoException & { stderr?: string }): CommandError {
+  if (error.code === "ENOENT") {
+    return unreachable(
+      "which relay? No Pulumi CLI is on PATH to ask; name the host with --host, --identity and --host-key",
+    );
+  }
+  const [reason = ""] = (error.stderr ?? error.message).split("\n").filter((line) => line.startsWith("error:"));
+  return unreachable(
+    `which relay? Pulumi does not tell (${reason.replace(/^error: /, "") || "it failed"}); ` +
+      "go to the folder of its project, or use --cwd and --stack, or --host",
+  );
+}
+
+/** Finds the relays in what `pulumi stack export --show-secrets` prints. */
+export function relaysIn(state: unknown): KnownRelay[] {
+  const { deployment } = state as { deployment?: { resources?: { type: string; urn: string; outputs?: unknown }[] } };
+  return (deployment?.resources ?? [])
+    .filter(({ type }) => type === RELAY_TYPE)
+    .map(({ urn, outputs }) => ({
+      ...(revealed(outputs ?? {}) as StackOutputs),
+      name: urn.split("::").at(-1) ?? "",
+    }));
+}
+
+/** A value of the state with its secrets as they are. */
+function revealed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(revealed);
+  if (typeof value !== "object" || value === null) return value;
+  if (SIGNATURE in value && "plaintext" in value) return revealed(JSON.parse(value.plaintext as string));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revealed(inner)]));
+}
+
+/** The one relay meant, or the sentence that tells why there is not exactly one. */
+export function chooseRelay(relays: KnownRelay[], wanted?: string): KnownRelay {
+  const names = relays.map(({ name }) => name).join(", ");
+  const found = relays.filter(({ name }) => wanted === undefined || name === wanted);
+  if (relays.length === 0) throw new CommandError("this stack has no MailRelay; is it deployed?", EXIT.unreachable);
+  if (found.length === 0) throw usageError(`--relay ${wanted}: this stack has only ${names}`);
+  if (found.length > 1) throw usageError(`this stack has several relays, choose one with --relay: ${names}`);
+  return found[0]!;
+}

@@ -1,0 +1,22 @@
+// Captures what the command prints about a running relay, and puts it into README.md in place of what stands there:
+// node docs/record.js [options that name the relay]. Each block begins with the line of the command it shows.
+const { spawnSync } = require("child_process");
+const fs = require("fs");
+const path = require("path");
+
+const root = path.resolve(__dirname, "..");
+const readme = path.join(root, "README.md");
+const program = path.join(root, "cli", "mail-relay.js");
+const relay = process.argv.slice(2);
+
+const recorded = fs
+  .readFileSync(readme, "utf8")
+  .replace(/(```console\n\$ mail-relay ([^\n]+)\n)[^]*?(```)/g, (_block, head, words, end) => {
+    const { stdout, error } = spawnSync(process.execPath, [program, ...relay, ...words.split(" ")], {
+      encoding: "utf8",
+    });
+    if (error) throw error;
+    if (stdout === "") throw new Error(`mail-relay ${words} printed nothing`);
+    return head + stdout + end;
+  });
+fs.writeFileSync(readme, recorded);

@@ -1,0 +1,229 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import type { DnsRecord } from "../../sandbox/cloud/types";
+import type { Lab } from "../../sandbox/lab";
+import { TEST_PREFIX } from "../../sandbox/names";
+import { PROJECT_ROOT } from "../../sandbox/paths";
+import type { Examination } from "../../cli/doctor/examine";
+import type { Reply, Survey } from "../../cli/survey";
+import { keep, putBack, type DnsFault } from "./cliFaults";
+import { fileFaults } from "./cliFaultsFiles";
+import { servingFaults } from "./cliFaultsServing";
+import { onHost, patience, testLab, untilDelivered } from "./support";
+
+jest.setTimeout(patience);
+
+interface Ran {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** The real command, as a person starts it; what it reads from standard input is closed. */
+function mailRelay(...args: string[]): Promise<Ran> {
+  const program = join(PROJECT_ROOT, "cli", "mail-relay.js");
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [program, "--sandbox", `${TEST_PREFIX}doctor`, ...args],
+      { maxBuffer: 1 << 26 },
+      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    );
+    child.stdin?.end();
+  });
+}
+
+let lab: Lab;
+let address: string;
+let records: DnsRecord[];
+
+const groups = (relay: string, refusing: string) => [...servingFaults(relay), ...fileFaults(relay, refusing)];
+
+/** Looks with the sandbox's own name server, block list and server to reach. */
+const doctor = (...args: string[]) =>
+  mailRelay(
+    ...["doctor", "--resolver", lab.cloud.gateway, "--egress-host", "mx.receiver.test", "--seconds", "3"],
+    ...["--block-list", "bl.receiver.test", "--dkim-selector", "mail", ...args],
+  );
+
+/** The records without the one of a name, or of a name and a type, and with another one. */
+function changed(before: DnsRecord[], fault: DnsFault): DnsRecord[] {
+  const [name, type] = (fault.without ?? "").split(" ");
+  const left = before.filter((record) => record.name !== name || (type !== undefined && record.type !== type));
+  return fault.with ? [...left, fault.with] : left;
+}
+
+beforeAll(async () => {
+  lab = await testLab("doctor", { config: { metrics: true } });
+  await lab.up();
+  ({ address } = await lab.outputs());
+  records = [
+    { name: "mx.receiver.test", type: "A", value: lab.cloud.gateway },
+    { name: "receiver.test", type: "MX", value: "mx.receiver.test" },
+    { name: "relay.example.test", type: "A", value: address },
+    { name: "somewhere.example.test", type: "A", value: address },
+    { name: address, type: "PTR", value: "relay.example.test" },
+    { name: "example.test", type: "TXT", value: `v=spf1 ip4:${address} -all` },
+    { name: "_dmarc.example.test", type: "TXT", value: "v=DMARC1; p=none" },
+    { name: "mail._domainkey.example.test", type: "TXT", value: "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7h" },
+  ];
+  await lab.cloud.setDns(records);
+});
+
+afterAll(() => lab?.close());
+
+describe("a healthy relay", () => {
+  test("has nothing wrong with it", async () => {
+    const { code, stdout } = await doctor();
+    expect(stdout).toMatch(/^all is well \(\d\d checks\)\n$/);
+    expect(code).toBe(0);
+  });
+
+  test("shows on one screen what Postfix and the last deploy say", async () => {
+    const { code, stdout } = await mailRelay("status");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^services +postfix runs, mail-relay-watch\.timer runs$/m);
+    expect(stdout).toMatch(/^listeners +25 STARTTLS; 587 STARTTLS, logins by LOGIN PLAIN$/m);
+    expect(stdout).toMatch(/^queue +empty$/m);
+    expect(stdout).toMatch(/^certificate +ends in 36\d\d days, for relay\.example\.test, self-signed$/m);
+    const { deploy } = JSON.parse((await mailRelay("status", "--json")).stdout) as Survey<"deploy">;
+    const { proof } = await lab.outputs();
+    expect(deploy.seen?.proof?.result).toEqual(proof);
+    expect(deploy.seen?.generation).toBe((await onHost(lab, "readlink /etc/postfix/generations/current")).trim());
+  });
+
+  test.each<[what: string, options: string[], reply: string]>([
+    ["a stranger on 25", ["--listener", "25"], "554 5.7.1 <bob@receiver.test>: Relay access denied"],
+    ["a stranger on 587", [], "554 5.7.1 <bob@receiver.test>: Recipient address rejected: Access denied"],
+    ["a login", ["--as", "alice"], "250 2.1.5 Ok"],
+    [
+      "another login",
+      ["--as", "printer"],
+      "553 5.7.1 <alice@example.test>: Sender address rejected: not owned by user printer",
+    ],
+  ])("tells what it would answer to %s, without mail", async (_what, options, reply) => {
+    const question = [
+      "--from-client",
+      "203.0.113.9",
+      "--sender",
+      "alice@example.test",
+      "--recipient",
+      "bob@receiver.test",
+    ];
+    const { code, stdout } = await mailRelay("ask", ...question, ...options, "--json");
+    const { accepted, replies } = JSON.parse(stdout) as { accepted: boolean; replies: Reply[] };
+    const last = replies.at(-1)!;
+    expect(`${last.code} ${last.text}`).toBe(reply);
+    expect({ code, accepted }).toEqual(
+      reply.startsWith("250") ? { code: 0, accepted: true } : { code: 1, accepted: false },
+    );
+    expect(await onHost(lab, "postqueue -j")).toBe("");
+  });
+
+  test("lets a trusted client relay on 25", async () => {
+    const client = ["--from-client", lab.cloud.trustedClient, "--listener", "25"];
+    const { code, stdout } = await mailRelay("ask", ...client, "--sender", "<>", "--recipient", "bob@receiver.test");
+    expect({ code, end: stdout.split("\n").slice(-3, -1) }).toEqual({ code: 0, end: ["< 250 2.1.5 Ok", "accepted"] });
+  });
+
+  test("sends a real message as a user, and follows it to its end", async () => {
+    const sent = await mailRelay("send", "--as", "alice", "--to", "bob@receiver.test", "--subject", "from the desk");
+    expect(sent.stdout).toMatch(/^delivered: 250 /m);
+    expect(sent.code).toBe(0);
+    await untilDelivered(lab, "from the desk");
+    const deferred = await mailRelay("send", "--as", "alice", "--to", `bob@[${lab.cloud.trustedClient}]`, "--json");
+    const { status, reason } = JSON.parse(deferred.stdout) as { status: string; reason: string };
+    expect({ status, code: deferred.code }).toEqual({ status: "deferred", code: 1 });
+    expect(reason).toMatch(/Connection refused/);
+    await onHost(lab, "postsuper -d ALL 2>/dev/null");
+    const refused = await mailRelay("send", "--as", "alice", "--from", "bob@example.test", "--to", "bob@receiver.test");
+    expect(refused.stderr).toMatch(/refuses the message: .*553 5\.7\.1/);
+    expect(refused.code).toBe(1);
+    const unknown = await mailRelay("send", "--as", "nobody", "--to", "bob@receiver.test");
+    expect({ code: unknown.code, stderr: unknown.stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/no password of nobody: it is read from standard input/) as string,
+    });
+  });
+
+  test("knows who used it, and tells no password", async () => {
+    const { stdout, stderr } = await mailRelay("users", "--json");
+    const { users } = JSON.parse(stdout) as { users: { login: string; uses: number; lastClient: string | null }[] };
+    expect(users.map(({ login, uses }) => [login, uses])).toEqual([
+      ["alice", 2],
+      ["printer", 0],
+    ]);
+    for (const password of Object.values((await lab.outputs()).logins)) expect(stdout + stderr).not.toContain(password);
+  });
+
+  test("shows what was changed by hand, but no secret", async () => {
+    expect(await mailRelay("drift")).toMatchObject({ code: 0, stdout: "the host is as the last deploy left it\n" });
+    await onHost(lab, keep);
+    await onHost(
+      lab,
+      `sed -i --follow-symlinks 's|^mynetworks = |&203.0.113.0/24, |' /etc/postfix/main.cf
+echo canary-secret >>/etc/mail-relay-watch.json; chmod 666 $(readlink -f /etc/postfix/aliases)
+printf %s canary-secret | saslpasswd2 -p -c -f /var/spool/postfix/sasl/relay.db -u example.test guest`,
+    );
+    const { code, stdout } = await mailRelay("drift");
+    await onHost(lab, `${putBack}; sed -i '/canary-secret/d' /etc/mail-relay-watch.json`);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^\/etc\/postfix\/main\.cf: the content was changed$/m);
+    expect(stdout).toMatch(/^ {2}-mynetworks = 127/m);
+    expect(stdout).toMatch(/^ {2}\+mynetworks = 203\.0\.113\.0\/24, 127/m);
+    expect(stdout).toMatch(/^\/etc\/postfix\/aliases: mode and owner are 666 root:root instead of 644 root:root$/m);
+    expect(stdout).toMatch(/^\/etc\/mail-relay-watch\.json: .* it is secret, so it is not shown$/m);
+    expect(stdout).toMatch(/relay\.db: logins were added guest@example\.test$/m);
+    expect(stdout).not.toContain("canary-secret");
+  });
+
+  test("tells a person what to enter into a mail client", async () => {
+    const { stdout } = await mailRelay("settings", "alice", "--json");
+    expect(JSON.parse(stdout)).toEqual([{ host: "relay.example.test", port: 587, tls: "starttls", userName: "alice" }]);
+    expect((await mailRelay("settings", "alice", "--thunderbird")).stdout).toContain(
+      "<socketType>STARTTLS</socketType>",
+    );
+    expect(await mailRelay("settings", "nobody")).toMatchObject({
+      code: 1,
+      stderr: 'mail-relay: there is no login "nobody"; there is alice, printer\n',
+    });
+  });
+});
+
+describe("a relay that something is wrong with", () => {
+  test("at least 25 faults are seeded", () => {
+    const all = groups(address, lab.cloud.trustedClient).flatMap(({ host, dns }) => [...host, ...dns]);
+    expect(all.length).toBeGreaterThanOrEqual(25);
+  });
+
+  test.each(groups("ADDRESS", "REFUSING").map(({ name }) => name))(
+    "%s: each fault is found, and said",
+    async (name) => {
+      const { host, dns } = groups(address, lab.cloud.trustedClient).find((group) => group.name === name)!;
+      await onHost(lab, keep);
+      try {
+        for (const { seed } of host) await onHost(lab, seed);
+        if (dns.length > 0) await lab.cloud.setDns(dns.reduce(changed, records));
+        const { code, stdout } = await doctor("--json");
+        const { findings } = JSON.parse(stdout) as Examination;
+        const unfound = [...host, ...dns].filter(
+          ({ id, said }) => !findings.some((finding) => finding.id === id && said.test(finding.what)),
+        );
+        const told = findings.map(({ id, what }) => `${id}: ${what}`);
+        expect({ unfound: unfound.map(({ what }) => what), told }).toEqual({ unfound: [], told });
+        expect(findings.every(({ todo }) => todo.length > 10)).toBe(true);
+        expect(code).toBe(1);
+      } finally {
+        if (dns.length > 0) await lab.cloud.setDns(records);
+        for (const { undo } of host) await onHost(lab, undo);
+        await onHost(lab, putBack);
+      }
+    },
+  );
+
+  test("once all is put right, nothing is wrong any more", async () => {
+    const { code, stdout } = await doctor();
+    expect(stdout).toMatch(/^all is well/);
+    expect(code).toBe(0);
+  });
+});
