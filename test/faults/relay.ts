@@ -1,10 +1,10 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { utils } from "ssh2";
 import type { StackSpec } from "../../sandbox/engine";
 import type { RunOptions, RunResult } from "../../sandbox/engine/types";
 import type { Lab } from "../../sandbox/lab";
 import { programConfig, stackConfig, type ConfigChanges } from "../../sandbox/labConfig";
+import { keyPair } from "../keys";
 import { createServer, eventually, onHost, submit, untilDelivered } from "../scenario/support";
 
 export const passwords = { alice: "alice keeps this one", printer: "and the printer that" };
@@ -24,7 +24,7 @@ export class Relay {
   }
 
   static async create(lab: Lab): Promise<Relay> {
-    const key = utils.generateKeyPairSync("ed25519");
+    const key = keyPair();
     const { id, address } = await createServer(lab);
     const hostKey = (await onHost(lab, "cat /etc/ssh/ssh_host_ed25519_key.pub", id)).trim();
     await onHost(lab, `install -d -m 700 /root/.ssh; echo '${key.public}' >>/root/.ssh/authorized_keys`, id);

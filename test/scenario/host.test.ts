@@ -1,6 +1,6 @@
-import { utils } from "ssh2";
 import type { Lab } from "../../sandbox/lab";
 import { smtpDialogue } from "../../sandbox/mail/dialogue";
+import { keyPair } from "../keys";
 import {
   changes,
   createServer,
@@ -25,8 +25,8 @@ smtpd_banner = the old server
 `;
 
 describe("a server that exists already", () => {
-  const admin = utils.generateKeyPairSync("ed25519");
-  const stranger = utils.generateKeyPairSync("ed25519");
+  const admin = keyPair();
+  const stranger = keyPair();
   let lab: Lab;
   let address: string;
   let hostKey: string;

@@ -36,6 +36,8 @@ describe("a relay that is watched", () => {
   let lab: Lab;
   let hook: Awaited<ReturnType<typeof webhook>>;
   let password: string;
+  /** The first look may come before the proof, whose wrong password then counts as one. */
+  let before: Map<string, number>;
 
   beforeAll(async () => {
     lab = await testLab("watch");
@@ -53,6 +55,7 @@ describe("a relay that is watched", () => {
     });
     await lab.up();
     password = (await lab.outputs()).logins.alice!;
+    before = await figures();
   });
 
   afterAll(async () => {
@@ -68,14 +71,16 @@ describe("a relay that is watched", () => {
     return new Map(samples.map((line) => [line.replace(/ \S+$/, ""), Number(/ (\S+)$/.exec(line)?.[1])]));
   }
 
+  const since = (seen: Map<string, number>, name: string) => (seen.get(name) ?? 0) - (before.get(name) ?? 0);
+
   test("the timer runs by itself, and all is quiet on a healthy relay", async () => {
     await eventually(() => onHost(lab, `test -s ${metricsFile}`));
     await submit(lab, "alice", password, "a first message");
     await lab.sink.waitForMessage(({ raw }) => raw.includes("Subject: a first message"), 60_000);
     const seen = await figures();
     expect(seen.get('mail_relay_service_up{unit="postfix"}')).toBe(1);
-    expect(seen.get('mail_relay_deliveries_total{status="sent"}')).toBe(1);
-    expect(seen.get("mail_relay_sasl_logins_total")).toBe(1);
+    expect(since(seen, 'mail_relay_deliveries_total{status="sent"}')).toBe(1);
+    expect(since(seen, "mail_relay_sasl_logins_total")).toBe(1);
     const ends = await onHost(
       lab,
       'date +%s -d "$(openssl x509 -in /etc/postfix/tls/relay.pem -noout -enddate | cut -d= -f2)"',
@@ -120,7 +125,7 @@ describe("a relay that is watched", () => {
       const deferred = await onHost(lab, `postqueue -j | grep -c '"queue_name": "deferred"'`);
       expect(seen.get('mail_relay_queue_messages{queue="deferred"}')).toBe(Number(deferred));
       expect(seen.get('mail_relay_deferrals_total{reason="answer"}')).toBeGreaterThan(0);
-      expect(seen.get("mail_relay_sasl_failures_total")).toBe(3);
+      expect(since(seen, "mail_relay_sasl_failures_total")).toBe(3);
       await figures();
       expect(hook.told().sort()).toEqual(["firing deferred-age", "firing login-failures"]);
       const mail = await refusing.waitForMessage(({ raw }) => raw.includes("[firing] deferred-age"), 60_000);
