@@ -6,7 +6,8 @@ import { registerQueue } from "./commands/queue";
 import { registerTop } from "./commands/top";
 import { registerTrace } from "./commands/trace";
 import { CommandError, EXIT } from "./errors";
-import { addGlobalOptions } from "./options";
+import { addGlobalOptions, type GlobalOptions } from "./options";
+import { startMasking } from "./output";
 
 const program = addGlobalOptions(new Command("mail-relay"))
   .description("Looks into a relay that pulumi-mail-relay has deployed, and puts right what stands in the way of mail.")
@@ -29,6 +30,9 @@ Exit codes: ${EXIT.ok} fine, ${EXIT.problem} something is wrong with the relay o
 
 const groups = [registerQueue, registerQueueChanges, registerTrace, registerLogs, registerTop, ...looking];
 for (const register of groups) register(program);
+program.hook("preAction", (_, command) => {
+  if (command.optsWithGlobals<GlobalOptions>().mask) startMasking();
+});
 
 // A reader that has seen enough, such as head, is no failure.
 process.stdout.on("error", () => process.exit(EXIT.ok));

@@ -12,6 +12,7 @@ export interface GlobalOptions {
   cwd?: string;
   relay?: string;
   json?: boolean;
+  mask?: boolean;
 }
 
 /** A whole number of at least 1. */
@@ -37,5 +38,8 @@ export function addGlobalOptions(program: Command): Command {
     .addOption(new Option("--stack <name>", "the Pulumi stack (default: the selected one)"))
     .addOption(new Option("--cwd <folder>", "the folder of the Pulumi project (default: this one)"))
     .addOption(new Option("--relay <name>", "which relay, where a stack has several"))
-    .addOption(new Option("--json", "results as JSON, for programs"));
+    .addOption(new Option("--json", "results as JSON, for programs"))
+    .addOption(
+      new Option("--mask", "mail addresses without their local parts but the first letter, to show to others"),
+    );
 }

@@ -4,16 +4,27 @@ import { createColors } from "picocolors";
 /** Colours on a terminal only, and not where NO_COLOR is set. */
 export const paint = createColors(Boolean(process.stdout.isTTY) && !process.env.NO_COLOR);
 
+let maskAddresses = false;
+
+/** From now on mail addresses show the first letter of their local part only, whatever they are printed in. */
+export const startMasking = (): void => void (maskAddresses = true);
+
+/** The local part of every mail address cut to its first letter. */
+export const masked = (text: string): string =>
+  text.replaceAll(/([^\s<>()[\]"'=,:;@\\])[^\s<>()[\]"'=,:;@\\]*@(?=[\w-])/g, "$1…@");
+
+const shown = (text: string): string => (maskAddresses ? masked(text) : text);
+
 /** Standard output is for results. */
-export const print = (line = ""): void => void process.stdout.write(`${line}\n`);
+export const print = (line = ""): void => void process.stdout.write(`${shown(line)}\n`);
 export const printJson = (value: unknown): void => print(JSON.stringify(value, undefined, 2));
 
 /** What people should know beside the result goes to standard error. */
-export const note = (line: string): void => void process.stderr.write(`mail-relay: ${line}\n`);
+export const note = (line: string): void => void process.stderr.write(`mail-relay: ${shown(line)}\n`);
 
 /** Text from the network: without control characters, which could do things to a terminal. */
 export const plain = (text: string): string =>
-  text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+  shown(text).replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 
 const clipped = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
 

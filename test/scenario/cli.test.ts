@@ -78,6 +78,14 @@ describe("the command mail-relay and the queue", () => {
       expect(stderr).toMatch(/^mail-relay: 6 messages, .*; the 2 oldest are shown\n$/);
     });
 
+    test("shows no address in full when asked, as text and as JSON", async () => {
+      for (const args of [["queue"], ["queue", "--json"], ["logs", "--json"]]) {
+        const { stdout } = await relay.run("--mask", ...args);
+        expect(stdout).toContain("l…@receiver.test");
+        expect(stdout).not.toMatch(/\blater@/);
+      }
+    });
+
     test.each([
       ["recipient", ""],
       ["sender", "-s"],

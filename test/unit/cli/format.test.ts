@@ -1,5 +1,5 @@
 import { bytes, queueId, seconds } from "../../../cli/filters";
-import { duration, plain, size } from "../../../cli/output";
+import { duration, masked, plain, size } from "../../../cli/output";
 
 test.each([
   ["90s", 90],
@@ -8,6 +8,18 @@ test.each([
   ["1d", 86_400],
   ["2w", 1_209_600],
 ])("%s is %d seconds", (text, expected) => expect(seconds(text)).toBe(expected));
+
+test.each([
+  ["to=<bob@receiver.test>, relay=mx.receiver.test", "to=<b…@receiver.test>, relay=mx.receiver.test"],
+  ['{"sender": "alice.smith+x@example.test"}', '{"sender": "a…@example.test"}'],
+  ["a@b.test c@d.test", "a…@b.test c…@d.test"],
+  ["sasl_username=alice@example.test", "sasl_username=a…@example.test"],
+  ["<>", "<>"],
+  ["20 @ 30, @example.test", "20 @ 30, @example.test"],
+])("%s is masked", (text, expected) => {
+  expect(masked(text)).toBe(expected);
+  expect(masked(expected)).toBe(expected);
+});
 
 test.each(["", "2", "h", "-1h", "1.5h", "2 h", "2H", "99999999d"])("%j is no time", (text) =>
   expect(() => seconds(text)).toThrow("Give a number and its unit"),
