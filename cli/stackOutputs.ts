@@ -1,10 +1,13 @@
-import type { Endpoint, SshAccess } from "../components";
+import type { ClientServer, SshAccess } from "../components";
 
 /** A relay's outputs as commands read them; a deploy from before an output existed has not got it. */
 export interface StackOutputs {
   hostname: string;
   address?: string;
-  endpoints?: Endpoint[];
+  /** By login, the best server first. */
+  clientSettings?: Record<string, ClientServer[]>;
+  /** Thunderbird's configuration file. */
+  autoconfig?: string;
   /** Login to password. */
   logins?: Record<string, string>;
   mainCf?: string;

@@ -1,22 +1,18 @@
 import type { Command } from "commander";
-import { clientServers, thunderbird } from "../clientSettings";
 import { CommandError, unreachable } from "../errors";
 import type { GlobalOptions } from "../options";
 import { plain, print, printJson, printTable } from "../output";
 import type { StackOutputs } from "../stackOutputs";
 import { findTarget } from "../target";
 
-interface SettingsOptions {
-  thunderbird?: boolean;
-  domain?: string;
-}
-
 export function registerSettings(program: Command): void {
   program
     .command("settings <login>")
     .description("what a person enters into a mail client; never the password")
-    .option("--thunderbird", "as the file that Thunderbird looks for at https://autoconfig.DOMAIN/mail/config-v1.1.xml")
-    .option("--domain <name>", "the mail domain in that file (default: the host name's)")
+    .option(
+      "--thunderbird",
+      "as the file that Thunderbird looks for at https://autoconfig.DOMAIN/mail/config-v1.1.xml, the same for every login",
+    )
     .addHelpText(
       "after",
       `
@@ -26,21 +22,20 @@ They come from the stack, or from a running sandbox; the host is not asked. The 
   mail-relay settings alice --thunderbird >config-v1.1.xml
   pulumi stack output logins --show-secrets`,
     )
-    .action(async (login: string, options: SettingsOptions, command: Command) => {
+    .action(async (login: string, options: { thunderbird?: boolean }, command: Command) => {
       const global = command.optsWithGlobals<GlobalOptions>();
       const { outputs } = await findTarget(global);
       if (outputs === undefined)
         throw unreachable("settings come from the stack: leave out --host, use --stack and --cwd");
       const servers = serversFor(outputs, login);
-      const domain = options.domain ?? outputs.hostname.split(".").slice(1).join(".");
-      if (options.thunderbird) print(thunderbird(servers, domain).trimEnd());
+      if (options.thunderbird) print((outputs.autoconfig ?? "").trimEnd());
       else if (global.json) printJson(servers);
       else
         printTable(servers, [
           { head: "SERVER", cell: ({ host }) => host },
           { head: "PORT", cell: ({ port }) => String(port), right: true },
           { head: "SECURITY", cell: ({ tls }) => (tls === "implicit" ? "SSL/TLS" : "STARTTLS") },
-          { head: "AUTHENTICATION", cell: () => "normal password" },
+          { head: "AUTHENTICATION", cell: ({ authentication }) => authentication.join(" ") },
           { head: "USER NAME", cell: ({ userName }) => userName },
         ]);
     });
@@ -52,7 +47,8 @@ function serversFor(outputs: StackOutputs, login: string) {
     throw new CommandError(
       `there is no login ${JSON.stringify(plain(login))}; there is ${logins.join(", ") || "none"}`,
     );
-  const servers = clientServers(outputs, login);
+  const servers = outputs.clientSettings?.[login];
+  if (!servers) throw new CommandError("this relay was deployed before there were client settings; run `pulumi up`");
   if (servers.length === 0) throw new CommandError("no listener of this relay takes logins");
   return servers;
 }

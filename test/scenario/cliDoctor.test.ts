@@ -82,7 +82,9 @@ describe("a healthy relay", () => {
   test("shows on one screen what Postfix and the last deploy say", async () => {
     const { code, stdout } = await mailRelay("status");
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^services +postfix runs, mail-relay-watch\.timer runs$/m);
+    expect(stdout).toMatch(
+      /^services +postfix runs, .*mail-relay-login-limit\.socket runs, .*mail-relay-watch\.timer runs$/m,
+    );
     expect(stdout).toMatch(/^listeners +25 STARTTLS; 587 STARTTLS, logins by LOGIN PLAIN$/m);
     expect(stdout).toMatch(/^queue +empty$/m);
     expect(stdout).toMatch(/^certificate +ends in 36\d\d days, for relay\.example\.test, self-signed$/m);
@@ -179,7 +181,9 @@ printf %s canary-secret | saslpasswd2 -p -c -f /var/spool/postfix/sasl/relay.db 
 
   test("tells a person what to enter into a mail client", async () => {
     const { stdout } = await mailRelay("settings", "alice", "--json");
-    expect(JSON.parse(stdout)).toEqual([{ host: "relay.example.test", port: 587, tls: "starttls", userName: "alice" }]);
+    expect(JSON.parse(stdout)).toEqual([
+      { host: "relay.example.test", port: 587, tls: "starttls", authentication: ["PLAIN", "LOGIN"], userName: "alice" },
+    ]);
     expect((await mailRelay("settings", "alice", "--thunderbird")).stdout).toContain(
       "<socketType>STARTTLS</socketType>",
     );

@@ -11,7 +11,7 @@ const images = { first: "ubuntu-24-04-x64", second: "debian-12-x64" };
 /** The disk grows with the size and never shrinks, so what is larger stays so. */
 const larger = { image: images.second, size: "s-1vcpu-2gb" };
 /** Takes effect in the trial of a configuration: Postfix refuses to run with it. */
-const broken = { smtpd_recipient_limit: "many" };
+const broken = { smtpd_soft_error_limit: "many" };
 
 describe("a droplet that is replaced", () => {
   let lab: Lab;

@@ -200,7 +200,10 @@ describe("the certificate clients meet", () => {
     const places =
       "/etc/letsencrypt/renewal /etc/letsencrypt/live/*/ /etc/postfix/tls /usr/local/lib/mail-relay-certificate";
     const units = "/etc/systemd/system/mail-relay-certificate.*";
-    const left = await onHost(lab, `find ${places} ${units} /etc/mail-relay-* -type f -o -type l 2>/dev/null || true`);
+    const left = await onHost(
+      lab,
+      `find ${places} ${units} /etc/mail-relay-certificate* -type f -o -type l 2>/dev/null || true`,
+    );
     expect(left).toBe("/etc/postfix/tls/relay.pem\n");
     expect(changes(await lab.up())).toEqual(["update relay-drift"]);
   });

@@ -1,5 +1,6 @@
 """Says once when something goes wrong, and once when it is over: to a webhook, to a mail address, or to both."""
 
+import fcntl
 import http.client
 import json
 import subprocess
@@ -9,12 +10,18 @@ import urllib.request
 # How long the log is looked back upon for a burst, in seconds.
 WINDOW = 600
 PATIENCE = 10
+# Held by a deploy's step for as long as it works (take_lock in lib.sh).
+DEPLOY_LOCK = "/run/lock/mail-relay.lock"
 
 
 def tell(config, state, seen, fresh):
     """Compares what is wrong now with what was told; what could not be told is tried again by the next run."""
     now = int(time.time())
-    wrong = conditions(config["alerts"], window(state, fresh, now), seen, now)
+    recent = window(state, fresh, now)
+    # A deploy starts and restarts what runs here, Postfix for the first time too, and ends with a verdict of its own.
+    if deploying():
+        return
+    wrong = conditions(config["alerts"], recent, seen, now)
     for place in ("webhook", "mail"):
         if not config["alerts"].get(place):
             continue
@@ -25,6 +32,17 @@ def tell(config, state, seen, fresh):
                     told[name] = now
             elif name not in wrong and name not in unseen(seen) and say(config, place, name, "resolved", "", told[name]):
                 del told[name]
+
+
+def deploying():
+    try:
+        with open(DEPLOY_LOCK, encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return False
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
 
 
 def window(state, fresh, now):

@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { clientServers, thunderbird } from "../../../cli/clientSettings";
 import { PROJECT_ROOT } from "../../../sandbox/paths";
 
 jest.setTimeout(60_000);
@@ -41,27 +40,4 @@ test.each(["status", "doctor", "send", "ask", "users", "drift", "settings"])("%s
   const { status, stdout } = mailRelay(command, "--help");
   expect(status).toBe(0);
   expect(stdout).toMatch(new RegExp(`^  .*mail-relay .*${command}`, "m"));
-});
-
-const outputs = {
-  hostname: "relay.example.com",
-  endpoints: [
-    { port: 25, tls: "starttls", auth: false },
-    { port: 2525, tls: "starttls", auth: true },
-    { port: 587, tls: "starttls", auth: true },
-    { port: 465, tls: "implicit", auth: true },
-  ],
-};
-
-test("client settings name the ports that take logins, the best first", () => {
-  const servers = clientServers(outputs, "alice");
-  expect(servers.map(({ port }) => port)).toEqual([465, 587, 2525]);
-  expect(servers[0]).toEqual({ host: "relay.example.com", port: 465, tls: "implicit", userName: "alice" });
-});
-
-test("Thunderbird's file keeps its form whatever a login is called", () => {
-  const file = thunderbird(clientServers(outputs, `a<b>&"c'`), "example.com");
-  expect(file).toContain("<username>a&#60;b&#62;&#38;&#34;c&#39;</username>");
-  expect(file).toContain("<socketType>SSL</socketType>");
-  expect(file.match(/<outgoingServer type="smtp">/g)).toHaveLength(3);
 });
