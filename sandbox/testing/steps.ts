@@ -25,6 +25,8 @@ const SHELLCHECK: Tool = { command: "shellcheck", package: "shellcheck" };
 /** An ACME server, and a judge of TLS servers. */
 const PEBBLE: Tool = { command: "pebble", package: "pebble" };
 const TESTSSL: Tool = { command: "testssl", package: "testssl.sh" };
+/** Looks at all ports of a relay, as a stranger can. */
+const NMAP: Tool = { command: "nmap", package: "nmap" };
 /** The engine's SSH client is tested against the real server. */
 const SSHD: Tool = { command: "/usr/sbin/sshd", package: "openssh-server", service: true };
 
@@ -47,7 +49,10 @@ export const UNIT_STEP = needing(SSHD, jest("unit", ["--maxWorkers=100%"]));
  * Scenarios run real relays in sandboxes of their own, of which none may be left behind. Much of their time is waiting,
  * for package lists, for Postfix, for a cloud's answer; side by side they keep two cores busy.
  */
-export const SCENARIO_STEP = needing(PEBBLE, needing(TESTSSL, leavingNothing(jest("scenario", SIDE_BY_SIDE))));
+export const SCENARIO_STEP = needing(
+  PEBBLE,
+  needing(TESTSSL, needing(NMAP, leavingNothing(jest("scenario", SIDE_BY_SIDE)))),
+);
 /** The same, with deploys and relays that are interrupted on purpose. */
 export const FAULTS_STEP = leavingNothing(jest("faults", SIDE_BY_SIDE));
 
