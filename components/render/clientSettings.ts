@@ -32,26 +32,6 @@ function servers(settings: RelaySettings, userName: string): ClientServer[] {
     }));
 }
 
-/** One SRV record by which clients find the relay, as RFC 6186 and RFC 8314 5.1 name them. */
-export interface SubmissionSrv {
-  name: string;
-  priority: number;
-  weight: number;
-  port: number;
-  target: string;
-}
-
-/** The SRV records of the mail domain; a lower priority is tried first. 2525 has no name that a client would ask for. */
-export function submissionSrv(settings: RelaySettings): SubmissionSrv[] {
-  const services: Record<number, string> = { 465: "_submissions._tcp", 587: "_submission._tcp" };
-  return servers(settings, "").flatMap(({ host, port }, priority) => {
-    const service = services[port];
-    return service === undefined
-      ? []
-      : [{ name: `${service}.${settings.myDomain}`, priority, weight: 1, port, target: host }];
-  });
-}
-
 /**
  * Thunderbird's config-v1.1.xml for the mail domain. It holds for whoever has the login that stands before the @ of their
  * address, which is the default of `allowedSenders`.

@@ -1,5 +1,5 @@
 import { XMLParser } from "fast-xml-parser";
-import { clientSettings, renderAutoconfig, submissionSrv } from "../../../../components/render/clientSettings";
+import { clientSettings, renderAutoconfig } from "../../../../components/render/clientSettings";
 import { fullSettings } from "../fixtures";
 
 const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: "@", parseTagValue: false });
@@ -26,14 +26,6 @@ test("each login has the servers that take one, TLS from the first byte before a
       userName: "alice",
     })),
   );
-});
-
-test("SRV records prefer 465 and leave out what has no name", () => {
-  expect(submissionSrv(fullSettings({ listeners: all }))).toEqual([
-    { name: "_submissions._tcp.example.com", priority: 0, weight: 1, port: 465, target: "relay.example.com" },
-    { name: "_submission._tcp.example.com", priority: 1, weight: 1, port: 587, target: "relay.example.com" },
-  ]);
-  expect(submissionSrv(fullSettings({ listeners: { submission: false } }))).toEqual([]);
 });
 
 test("autoconfig is what Thunderbird reads", () => {
