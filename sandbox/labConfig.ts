@@ -1,17 +1,10 @@
+import type { RelayHostInput } from "../components/settings/outgoing";
+import type { LimitsInput } from "../components/settings/settings";
 import type { Cloud } from "./cloud/types";
 import type { ConfigValue } from "./engine/types";
 
 /** A smart host, as the arguments `relayHost`, `relayRoutes` and `transports` take it. */
-export interface RelayHostConfig {
-  preset?: string;
-  region?: string;
-  host?: string;
-  port?: number;
-  tls?: string;
-  wrapperMode?: boolean;
-  login?: string;
-  password?: string;
-}
+export type RelayHostConfig = RelayHostInput & { password?: string };
 
 /** The program's configuration, one key for each argument of MailRelay, as values rather than JSON text. */
 export interface ProgramConfig {
@@ -45,16 +38,7 @@ export interface ProgramConfig {
   };
   aliases: Record<string, string>;
   postfixParameters: Record<string, string>;
-  limits: {
-    messageSize?: number;
-    recipients?: number;
-    recipientsPerHour?: number;
-    connections?: number;
-    connectionsPerMinute?: number;
-    authPerMinute?: number;
-    exempt?: string[];
-    ban?: { failures?: number; withinMinutes?: number; banMinutes?: number };
-  };
+  limits: LimitsInput;
   hideClients: boolean;
   mailboxes: { host: string; port?: number; userName?: string };
   unattendedUpgrades: boolean;
