@@ -10,7 +10,7 @@ acme_name=mail-relay
 lineage=/etc/letsencrypt/live/$acme_name
 
 covers_name() {
-  [ -s "$1" ] && openssl x509 -in "$1" -noout -checkhost "$(cat hostname)" 2>/dev/null | grep -q 'does match'
+  [ -s "$1" ] && grep -q 'does match' <<<"$(openssl x509 -in "$1" -noout -checkhost "$(cat hostname)" 2>/dev/null)"
 }
 
 # Leaves in ./candidate.pem the certificate that is to replace the served one, if another is to be served: the trial

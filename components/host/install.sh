@@ -58,9 +58,10 @@ update_lists() {
 
 # A package that comes with a service of its own, which nobody asked for; one that was there before is somebody else's.
 mask_units() {
-  local package unit
+  local package unit missing
+  missing=$(missing_packages)
   while read -r package unit; do
-    missing_packages | grep -qxF "$package" || continue
+    grep -qxF "$package" <<<"$missing" || continue
     ln -sfn /dev/null "/etc/systemd/system/$unit"
   done <masks
 }
@@ -122,7 +123,7 @@ UNIT
   install -d -m 755 "$units/multi-user.target.wants"
   ln -sfn "$units/$unit" "$units/multi-user.target.wants/$unit"
   # shellcheck disable=SC2086 # the rule is several words
-  ip rule show | grep -q "169.254.169.254.*uidrange" || ip rule add $rule
+  grep -q "169.254.169.254.*uidrange" <<<"$(ip rule show)" || ip rule add $rule
 }
 
 # The mechanisms whose plugins are there, by the names the protocol uses.

@@ -99,7 +99,7 @@ abandon_stores() {
   done
   case " $* " in *" shared "* | *" saslauthd "*) return 0 ;; esac
   forget_ours shared
-  if id -nG postfix | grep -qw sasl; then gpasswd -d postfix sasl >/dev/null; fi
+  if grep -qw sasl <<<"$(id -nG postfix)"; then gpasswd -d postfix sasl >/dev/null; fi
 }
 
 abandon_store() {
@@ -133,7 +133,7 @@ forget_ours() {
 
 # smtpd takes on the group when it starts, which it does anew after the reload that follows.
 join_sasl() {
-  id -nG postfix | grep -qw sasl || usermod -aG sasl postfix
+  grep -qw sasl <<<"$(id -nG postfix)" || usermod -aG sasl postfix
 }
 
 run_saslauthd() {

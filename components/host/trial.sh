@@ -57,7 +57,7 @@ seed_trial() {
 # Where no log service of the trial's runs yet, and no terminal is there, Postfix's programs speak to the system's log.
 last_word() {
   journalctl -q --sync
-  journalctl -q -o cat -n 1 -t "$@" | head -n 1
+  journalctl -q -o cat -n 1 -t "$@" | sed -n 1p
 }
 
 # `postfix check` and `postconf` exit 0 on most mistakes and only warn, so any word from them counts. The check also
@@ -128,7 +128,7 @@ message_signed() {
 # What went wrong in the trial: first what ended a program, then the last of the rest without the remarks of listeners
 # that take no logins and on the links of the live folder.
 complaints() {
-  grep -E ' (fatal|panic): ' "$trial_home/log" 2>/dev/null | head -n 2
+  grep -m 2 -E ' (fatal|panic): ' "$trial_home/log" 2>/dev/null
   grep -E ' (error|warning): ' "$trial_home/log" 2>/dev/null |
     grep -vE 'ignored: no SASL support$|symlink leaves directory' | tail -n 4
 }
