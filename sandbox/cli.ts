@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { CommandError, EXIT } from "./commands/terminal";
-import { RELEASES, TEST_NAME, TEST_STEPS, type TestStep } from "./names";
+import { BENCH_KINDS, RELEASES, TEST_NAME, TEST_STEPS, type TestStep } from "./names";
 
 /** A command's own module is loaded when it is called: help and usage errors need not wait for the engine. */
 const load = createRequire(__filename);
@@ -87,7 +87,7 @@ program
   .description("measure the figures of docs/performance.md, each as a ratio within one run")
   .option("--runs <number>", "how often to measure each; the median counts", "3")
   .addOption(new Option("--release <release>", "the Debian release").choices(RELEASES).default(RELEASES[0]))
-  .addOption(new Option("--only <kind>", "only figures of this kind").choices(["deployment", "changes", "throughput"]))
+  .addOption(new Option("--only <kind>", "only figures of this kind").choices(BENCH_KINDS))
   .action(({ runs, release, only }: { runs: string; release: string; only?: string }) =>
     (load("./commands/bench") as Bench).bench(runs, release, only),
   );

@@ -11,3 +11,7 @@ export const TEST_NAME = /^t(\d+)-/;
 /** The steps of `npm test`. */
 export const TEST_STEPS = ["types", "lint", "format", "shellcheck", "unit", "scenario", "faults"] as const;
 export type TestStep = (typeof TEST_STEPS)[number];
+
+/** What `npm run bench` can measure by itself. */
+export const BENCH_KINDS = ["deployment", "changes", "throughput", "memory"] as const;
+export type BenchKind = (typeof BENCH_KINDS)[number];

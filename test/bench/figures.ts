@@ -1,4 +1,4 @@
-import { conditions, type Changes, type Condition, type Samples, type Throughput } from "./samples";
+import { conditions, type Changes, type Condition, type Memory, type Samples, type Throughput } from "./samples";
 import { median } from "./statistics";
 
 /** One line of the result: what was measured and what it should be. */
@@ -52,6 +52,21 @@ export function throughputFigures({ ours, stock }: Throughput): Figure[] {
     }),
     processorTime(`processor time of a message, ${words} : stock`, ours[condition].cpuMs, stock[condition].cpuMs),
   ]);
+}
+
+/** What a relay at rest takes of a host's memory, with all its services. */
+export function memoryFigures({ bare, relay }: Memory): Figure[] {
+  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
+  const beyond = median(relay) - median(bare);
+  return [
+    {
+      name: "memory at rest beyond the bare host, MB",
+      value: megabytes(beyond),
+      goal: "<= 200",
+      met: beyond <= 200e6,
+      from: `${megabytes(median(relay))} MB - ${megabytes(median(bare))} MB`,
+    },
+  ];
 }
 
 /** What is left where the cores are shared with client and next hop, or with anything else. */

@@ -4,11 +4,12 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { Release } from "../../sandbox/cloud/types";
 import { CommandError, EXIT, interruptible, print, progress } from "../../sandbox/commands/terminal";
 import { createLab, type Lab } from "../../sandbox/lab";
-import { RELEASES, TEST_PREFIX } from "../../sandbox/names";
+import { BENCH_KINDS, RELEASES, TEST_PREFIX, type BenchKind } from "../../sandbox/names";
 import { measureChanges } from "./changes";
-import { changeFigures, figures, table, throughputFigures, type Figure } from "./figures";
+import { changeFigures, figures, memoryFigures, table, throughputFigures, type Figure } from "./figures";
+import { measureMemory } from "./memory";
 import { measureRound } from "./round";
-import { noChanges, noSamples, noThroughput } from "./samples";
+import { noChanges, noMemory, noSamples, noThroughput } from "./samples";
 import { Subjects } from "./subjects";
 import { measureThroughput } from "./throughput";
 
@@ -17,21 +18,17 @@ const positive = (text: string): number => {
   throw new InvalidArgumentError("It is a number from 1 to 99.");
 };
 
-/** What can be measured by itself. */
-const KINDS = ["deployment", "changes", "throughput"] as const;
-type Kind = (typeof KINDS)[number];
-
 interface BenchOptions {
   runs: number;
   release: Release;
-  only?: Kind;
+  only?: BenchKind;
 }
 
 const program = new Command("npm run bench --")
   .description("Measure what a deployment costs, each figure as a ratio within one run.")
   .option("--runs <number>", "how often to measure each; the median counts", positive, 3)
   .addOption(new Option("--release <release>", "the Debian release").choices(RELEASES).default(RELEASES[0]))
-  .addOption(new Option("--only <kind>", "only figures of this kind").choices(KINDS))
+  .addOption(new Option("--only <kind>", "only figures of this kind").choices(BENCH_KINDS))
   .action((options: BenchOptions) => interruptible((signal) => bench(options, signal)));
 
 async function bench({ runs, release, only }: BenchOptions, signal: AbortSignal): Promise<void> {
@@ -40,7 +37,7 @@ async function bench({ runs, release, only }: BenchOptions, signal: AbortSignal)
   const loadBefore = load();
   try {
     const subjects = new Subjects(lab, signal);
-    const wanted = (kind: Kind) => only === undefined || only === kind;
+    const wanted = (kind: BenchKind) => only === undefined || only === kind;
     if (wanted("deployment")) list.push(...(await deployment(runs, lab, subjects)));
     if (wanted("changes")) {
       const changes = noChanges();
@@ -51,6 +48,11 @@ async function bench({ runs, release, only }: BenchOptions, signal: AbortSignal)
       const throughput = noThroughput();
       await measureThroughput(runs, lab, subjects, throughput, progress, signal);
       list.push(...throughputFigures(throughput));
+    }
+    if (wanted("memory")) {
+      const memory = noMemory();
+      await measureMemory(runs, lab, subjects, memory, progress);
+      list.push(...memoryFigures(memory));
     }
   } catch (error) {
     if (signal.aborted) throw new CommandError("Interrupted. Nothing of the sandbox is left.", EXIT.interrupted);

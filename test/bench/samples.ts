@@ -78,6 +78,14 @@ const noneOfAny = (): Record<Condition, Rates> => ({
 
 export const noThroughput = (): Throughput => ({ ours: noneOfAny(), stock: noneOfAny() });
 
+/** Bytes of memory that all processes of a host at rest use. */
+export interface Memory {
+  bare: number[];
+  relay: number[];
+}
+
+export const noMemory = (): Memory => ({ bare: [], relay: [] });
+
 export const noSamples = (): Samples => ({
   floor: [],
   hostUp: [],

@@ -1,4 +1,4 @@
-import { changeFigures, figures, table, throughputFigures } from "../../bench/figures";
+import { changeFigures, figures, memoryFigures, table, throughputFigures } from "../../bench/figures";
 import { noSamples, noThroughput, type Samples } from "../../bench/samples";
 
 /** Exactly at every goal. */
@@ -54,6 +54,12 @@ test("throughput has met its goal from one and a half times stock on, each kind 
     ["delivered per second, persistent sessions : stock", "1.49", false],
     ["processor time of a message, persistent sessions : stock", "0.80", true],
   ]);
+});
+
+test("memory has met its goal up to 200 MB beyond the bare host", () => {
+  const judged = (relay: number[]) => memoryFigures({ bare: [16e6, 20e6, 15e6], relay })[0];
+  expect(judged([216e6, 100e6, 300e6])).toMatchObject({ value: "200", met: true, from: "216 MB - 16 MB" });
+  expect(judged([216_000_001])).toMatchObject({ met: false });
 });
 
 test("changes are judged by their worst count and by the median of their times; what has no goal has met it", () => {
