@@ -4,8 +4,8 @@ import type { Proof } from "../../components";
 import type { Lab, RelayOutputs } from "../../sandbox/lab";
 import { SmtpSession, type DialogueStep } from "../../sandbox/mail/dialogue";
 import { ClientServer } from "./clientServer";
-import { loggedIn, message, replies } from "./loginSession";
-import { eventually, onHost, patience, testLab } from "./support";
+import { loggedIn, message, replies, sendAs, type Server } from "./loginSession";
+import { eventually, onHost, onlyDroplet, patience, testLab } from "./support";
 import { runSnippet } from "./snippet";
 
 jest.setTimeout(patience);
@@ -23,7 +23,7 @@ const limits = {
 const gateway = { login: "gateway", allowedSenders: ["any"], recipientsPerHour: 0 };
 
 /** One server as the autoconfig file has it. */
-interface Server {
+interface AutoconfigServer {
   hostname: string;
   port: string;
   socketType: string;
@@ -40,7 +40,7 @@ describe("the people who send", () => {
     lab = await testLab("clients");
     lab.configure({
       users: [{ login: "alice" }, { login: "shop", recipientsPerHour: 3 }, { login: "printer" }, gateway],
-      myNetworks: [],
+      myNetworks: [`${lab.cloud.gateway}/32`],
       listeners: { submissions: true, alternate: true },
       aliases: { root: "ops@receiver.test" },
       mailboxes: { host: "imap.example.test" },
@@ -53,28 +53,8 @@ describe("the people who send", () => {
 
   afterAll(() => lab.close());
 
-  /** A client that knows only what the relay's outputs say, and checks the certificate and its name. */
-  async function sendBy(
-    server: { host: string; port: number; implicit: boolean },
-    user: string,
-    mail: SendMailOptions,
-  ) {
-    const transport = createTransport({
-      host: outputs.address,
-      port: server.port,
-      secure: server.implicit,
-      requireTLS: !server.implicit,
-      tls: { ca: certificate, servername: server.host },
-      localAddress: lab.cloud.trustedClient,
-      name: "laptop.internal",
-      auth: { user, pass: outputs.logins[user.replace(/@.*/, "")] },
-    });
-    try {
-      return await transport.sendMail({ from: "alice@example.test", to: "bob@receiver.test", text: "hello", ...mail });
-    } finally {
-      transport.close();
-    }
-  }
+  const sendBy = (server: Server, user: string, mail: SendMailOptions) =>
+    sendAs({ outputs, certificate, localAddress: lab.cloud.trustedClient }, server, user, mail);
 
   const arrived = (subject: string) =>
     lab.sink.waitForMessage(({ raw }) => raw.includes(`Subject: ${subject}`), 60_000);
@@ -90,7 +70,9 @@ describe("the people who send", () => {
 
   test("Thunderbird's file names servers that take mail exactly as it says", async () => {
     const { clientConfig } = new XMLParser({ parseTagValue: false }).parse(outputs.autoconfig as string) as {
-      clientConfig: { emailProvider: { domain: string; incomingServer: Server; outgoingServer: Server[] } };
+      clientConfig: {
+        emailProvider: { domain: string; incomingServer: AutoconfigServer; outgoingServer: AutoconfigServer[] };
+      };
     };
     const { domain, incomingServer, outgoingServer } = clientConfig.emailProvider;
     expect([domain, incomingServer.hostname]).toEqual(["example.test", "imap.example.test"]);
@@ -176,6 +158,31 @@ describe("the people who send", () => {
     alice.close();
   });
 
+  test("inside myNetworks a login counts as it does elsewhere", async () => {
+    const [inside] = await logIn(lab.cloud.gateway, "shop");
+    expect((await replies(inside, message("shop@example.test", 1))).at(-1)).toMatch(
+      /^450 4\.7\.1 .*this login may send to 3 /,
+    );
+    inside.close();
+  });
+
+  test("no restart gives a login a new hour, and nobody else reads who has sent", async () => {
+    const files = "/var/lib/private/mail-relay-login-limit";
+    await onHost(lab, "systemctl restart mail-relay-login-limit.socket");
+    const refused = async () => {
+      const [session] = await logIn(lab.cloud.trustedClient, "shop");
+      const said = await replies(session, message("shop@example.test", 1));
+      session.close();
+      return said.at(-1);
+    };
+    expect(await refused()).toMatch(/^450 4\.7\.1 .*this login may send to 3 /);
+    await lab.cloud.reboot(await onlyDroplet(lab));
+    expect(await eventually(refused)).toMatch(/^450 4\.7\.1 .*this login may send to 3 /);
+    expect(await onHost(lab, `cd ${files}; stat -c '%a %n' . *`)).toBe("700 .\n600 counts.json\n");
+    const { counts } = JSON.parse(await onHost(lab, `cat ${files}/counts.json`)) as { counts: object };
+    expect(Object.keys(counts).sort()).toEqual(["alice", "shop"]);
+  });
+
   test("a counter that is gone stops nobody's mail", async () => {
     await onHost(lab, "systemctl stop mail-relay-login-limit.socket");
     const [session] = await logIn(lab.cloud.trustedClient, "shop");
@@ -236,21 +243,21 @@ describe("the people who send", () => {
   test("the host's own fail2ban is left alone, and without the options all of that goes", async () => {
     expect(await onHost(lab, "systemctl is-enabled fail2ban.service || true")).toBe("masked\n");
     lab.configure({
-      users: [{ login: "alice" }, gateway],
+      users: [{ login: "alice" }, { login: "late" }, gateway],
       limits: { recipientsPerHour: 1 },
       hideClients: false,
       myNetworks: [],
     });
     await lab.up();
+    outputs = await lab.outputs();
     const left =
       "find /etc -path '*mail-relay-ban*' -type f; nft list tables; systemctl is-active mail-relay-ban || true";
     expect(await onHost(lab, left)).toBe("inactive\n");
-    await sendBy({ host: "relay.example.test", port: 587, implicit: false }, "alice", { subject: "open" });
+    const submission = { host: "relay.example.test", port: 587, implicit: false };
+    await sendBy(submission, "late", { from: "late@example.test", subject: "open" });
     expect((await arrived("open")).raw).toContain(lab.cloud.trustedClient);
-    const again = sendBy({ host: "relay.example.test", port: 587, implicit: false }, "alice", {
-      subject: "one too many",
-    });
-    await expect(again).rejects.toThrow(/450 4\.7\.1 .*to 1 recipients/);
+    // What alice sent before the deploy counts for its limits.
+    await expect(sendBy(submission, "alice", { subject: "too many" })).rejects.toThrow(/450 4\.7\.1 .*to 1 recipients/);
   });
 
   test("what docs/clients.md says of certificate, PHP and another Postfix makes a server send", async () => {

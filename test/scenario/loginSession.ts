@@ -1,3 +1,4 @@
+import { createTransport, type SendMailOptions, type SentMessageInfo } from "nodemailer";
 import type { RelayOutputs } from "../../sandbox/lab";
 import { SmtpSession, type DialogueStep, type Reply } from "../../sandbox/mail/dialogue";
 
@@ -30,3 +31,35 @@ export const message = (sender: string, recipients: number): DialogueStep[] => [
   ...Array.from({ length: recipients }, (_, index) => `RCPT TO:<to${index}@receiver.test>`),
   "DATA",
 ];
+
+/** One of a relay's servers, as the outputs name it. */
+export interface Server {
+  host: string;
+  port: number;
+  implicit: boolean;
+}
+
+/** Sends as a client that knows only what the relay's outputs say, and checks the certificate and its name. */
+export async function sendAs(
+  client: { outputs: RelayOutputs; certificate: string; localAddress: string },
+  server: Server,
+  user: string,
+  mail: SendMailOptions,
+): Promise<SentMessageInfo> {
+  const { outputs, certificate, localAddress } = client;
+  const transport = createTransport({
+    host: outputs.address,
+    port: server.port,
+    secure: server.implicit,
+    requireTLS: !server.implicit,
+    tls: { ca: certificate, servername: server.host },
+    localAddress,
+    name: "laptop.internal",
+    auth: { user, pass: outputs.logins[user.replace(/@.*/, "")] },
+  });
+  try {
+    return await transport.sendMail({ from: "alice@example.test", to: "bob@receiver.test", text: "hello", ...mail });
+  } finally {
+    transport.close();
+  }
+}
