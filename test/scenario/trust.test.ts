@@ -13,7 +13,8 @@ interface DnsRecord {
   why: string;
 }
 
-const blockLists = ["bl.receiver.test"];
+/** The second does not answer this resolver, and the third's name is one that the resolver makes up an address for. */
+const blockLists = ["bl.receiver.test", "shy.receiver.test", "gone.receiver.test"];
 const droplet = { reservedIp: true, backups: true };
 
 describe("a relay that signs its mail and manages its records", () => {
@@ -141,12 +142,13 @@ describe("a relay that signs its mail and manages its records", () => {
 
   test("a new key takes over while mail flows, and the old one stays published", async () => {
     const address = await ownAddress();
-    const listed = `${address.split(".").reverse().join(".")}.${blockLists[0]}`;
+    const reversed = address.split(".").reverse().join(".");
+    const answers = ["127.0.0.2", "127.255.255.254", lab.cloud.gateway];
     await lab.cloud.setDns([
       { name: SINK_NAME, type: "A", value: lab.cloud.gateway },
       ...MAIL_DOMAINS.map((name) => ({ name, type: "MX" as const, value: SINK_NAME })),
       { name: address, type: "PTR", value: "somebody.example.net" },
-      { name: listed, type: "A", value: "127.0.0.2" },
+      ...blockLists.map((list, index) => ({ name: `${reversed}.${list}`, type: "A" as const, value: answers[index]! })),
     ]);
     const selectors = [{ selector: "relay2" }, { selector: "relay1" }];
     lab.configure({ dkim: { selectors }, manageDns: true, blockLists, droplet });
