@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 /**
  * How much clients may ask of the relay. Clients in `myNetworks`, loopback among them, are exempt from all but `messageSize`
- * and `recipients`.
+ * and `recipients`, and from `recipientsPerHour` as long as they do not log in.
  */
 export interface LimitsArgs {
   /**
@@ -20,9 +20,9 @@ export interface LimitsArgs {
 
   /**
    * Most recipients a login may send to within an hour, over all its sessions and addresses; a message to three counts
-   * three. What would pass it is refused with 450 at DATA, so that clients with a queue send it later. Counted in
-   * memory: a restart of the counter, which a change of this number means, begins anew. Should the counter itself fail,
-   * mail goes on uncounted, and the log says so. 0: no limit. Default: 1000. See also `users[].recipientsPerHour`.
+   * three. What would pass it is refused with 450 at DATA, so that clients with a queue send it later. The
+   * count outlives restarts and reboots; a power cut loses its last minute. Should the counter itself fail, mail goes on
+   * uncounted, and the log says so. 0: no limit. Default: 1000. See also `users[].recipientsPerHour`.
    */
   readonly recipientsPerHour?: pulumi.Input<number>;
 

@@ -16,8 +16,9 @@ SECONDS = 5
 # systemd-resolved's stub would answer from /etc/hosts.
 UPSTREAM = "/run/systemd/resolve/resolv.conf"
 
-# A list's way to say that it does not answer this resolver, and not that it lists the address.
-REFUSALS = ipaddress.ip_network("127.255.255.0/24")
+# What lists answer for what they list. Elsewhere are their refusal of this resolver (127.255.255.0/24), and the addresses
+# that some resolvers make up for every name.
+LISTINGS = ipaddress.ip_network("127.0.0.0/16")
 
 # Addresses the world never sees (RFC 1918, RFC 6598, RFC 3927, loopback): another one stands for them there.
 INSIDE = [
@@ -72,7 +73,7 @@ def forward_doubt(address, hostname):
 def list_doubt(address, zone):
     reversed_address = ".".join(reversed(address.split(".")))
     answers = ask(f"{reversed_address}.{zone}.", "A") or []
-    if any(ipaddress.ip_address(answer) not in REFUSALS for answer in answers):
+    if any(ipaddress.ip_address(answer) in LISTINGS for answer in answers):
         return (
             f"{address} is on the block list {zone}: receivers that ask it refuse the relay's mail. Its web site tells why "
             "and how to be removed; on a new droplet it is often quicker to replace it, or to use a relayHost."

@@ -134,15 +134,18 @@ function keys({ dkim, relayHost }: RelaySettings, values: string[]): Untimed[] {
   );
 }
 
+/** The lower number is tried first: TLS from the first byte before STARTTLS (RFC 8314 5.1), as in `clientSettings`. */
+const priorities: Record<string, number> = { submissions: 0, submission: 1 };
+
 function forClients(settings: RelaySettings): Untimed[] {
   const { myHostname, myDomain, dns } = settings;
   const open = listeners(settings).map(({ service, port }) => ({ service, port }));
-  const services = open.filter(({ service }) => ["submission", "submissions"].includes(service));
+  const services = open.filter(({ service }) => service in priorities);
   const found = services.map(({ service, port }): Untimed => ({
     role: `srv-${service}`,
     name: `_${service}._tcp.${myDomain}`,
     type: "SRV",
-    value: `0 1 ${port} ${myHostname}.`,
+    value: `${priorities[service]} 1 ${port} ${myHostname}.`,
     why: "Mail clients that know RFC 6186 find the relay from an address in the domain.",
   }));
   if (dns.autoconfigHost === undefined) return found;

@@ -24,13 +24,13 @@ export function limits({ limits: wanted }: RelaySettings): Parameters {
 }
 
 /**
- * What master.cf's listeners with a login ask at DATA: whether the login has recipients left in this hour. A counter
- * that does not answer stops nobody's mail, and a client that may relay without a login is not counted.
+ * What master.cf's listeners with a login ask at DATA: whether the login has recipients left in this hour, wherever it is
+ * used. A counter that does not answer stops nobody's mail.
  */
 export function loginLimit(settings: RelaySettings): Parameters {
   if (!countsRecipients(settings)) return {};
   const counter = `{ unix:${loginLimitSocket}, default_action=DUNNO, timeout=5s, try_limit=2, retry_delay=1s }`;
   return {
-    login_data_restrictions: ["reject_unauth_pipelining", "permit_mynetworks", `check_policy_service ${counter}`],
+    login_data_restrictions: ["reject_unauth_pipelining", `check_policy_service ${counter}`],
   };
 }

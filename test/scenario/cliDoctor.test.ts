@@ -6,7 +6,7 @@ import { TEST_PREFIX } from "../../sandbox/names";
 import { PROJECT_ROOT } from "../../sandbox/paths";
 import type { Examination } from "../../cli/doctor/examine";
 import type { Reply, Survey } from "../../cli/survey";
-import { keep, putBack, type DnsFault } from "./cliFaults";
+import { keep, mainCf, pem, putBack, type DnsFault } from "./cliFaults";
 import { fileFaults } from "./cliFaultsFiles";
 import { servingFaults } from "./cliFaultsServing";
 import { onHost, patience, testLab, untilDelivered } from "./support";
@@ -195,6 +195,32 @@ printf %s canary-secret | saslpasswd2 -p -c -f /var/spool/postfix/sasl/relay.db 
 });
 
 describe("a relay that something is wrong with", () => {
+  test.each([
+    ["a unit", "systemctl stop mail-relay-watch.timer", /^services .*mail-relay-watch\.timer does not run/m],
+    [
+      "a listener",
+      `${mainCf("smtpd_tls_chain_files", "/nowhere")}; postfix reload`,
+      /^listeners +25 (?!STARTTLS).*; 587 (?!STARTTLS)/m,
+    ],
+  ])("the status shows that %s is down, and its exit code too", async (_what, break_, shown) => {
+    await onHost(lab, `${keep}; ${break_}`);
+    const { code, stdout } = await mailRelay("status");
+    await onHost(lab, `${putBack}; systemctl start mail-relay-watch.timer`);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringMatching(shown) as string });
+  });
+
+  test("no password is sent to a server with another one's certificate", async () => {
+    const made = "-keyout /root/key -out /root/cert -subj /CN=other.test -addext subjectAltName=DNS:other.test";
+    const serve = `openssl req -x509 -newkey rsa:2048 -nodes ${made} 2>&1; cat /root/key /root/cert >${pem}; postfix reload`;
+    await onHost(lab, `${keep}; ${serve}`);
+    const { code, stderr } = await mailRelay("send", "--as", "alice", "--to", "bob@receiver.test");
+    await onHost(lab, `${putBack}; rm /root/key /root/cert`);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/: no TLS that this machine trusts: .*; nothing was sent\n$/) as string,
+    });
+  });
+
   test("at least 25 faults are seeded", () => {
     const all = groups(address, lab.cloud.trustedClient).flatMap(({ host, dns }) => [...host, ...dns]);
     expect(all.length).toBeGreaterThanOrEqual(25);

@@ -1,8 +1,11 @@
 import { XMLParser } from "fast-xml-parser";
 import { createTransport, type SendMailOptions } from "nodemailer";
+import type { Proof } from "../../components";
 import type { Lab, RelayOutputs } from "../../sandbox/lab";
-import { SmtpSession, type DialogueStep, type Reply } from "../../sandbox/mail/dialogue";
-import { eventually, onHost, patience, testLab } from "./support";
+import { SmtpSession, type DialogueStep } from "../../sandbox/mail/dialogue";
+import { ClientServer } from "./clientServer";
+import { loggedIn, message, replies, sendAs, type Server } from "./loginSession";
+import { eventually, onHost, onlyDroplet, patience, testLab } from "./support";
 import { runSnippet } from "./snippet";
 
 jest.setTimeout(patience);
@@ -16,8 +19,11 @@ const limits = {
   ban: { failures: 4, banMinutes: 5 },
 };
 
+/** Another mail server, which sends for whoever sends through it. */
+const gateway = { login: "gateway", allowedSenders: ["any"], recipientsPerHour: 0 };
+
 /** One server as the autoconfig file has it. */
-interface Server {
+interface AutoconfigServer {
   hostname: string;
   port: string;
   socketType: string;
@@ -33,8 +39,8 @@ describe("the people who send", () => {
   beforeAll(async () => {
     lab = await testLab("clients");
     lab.configure({
-      users: [{ login: "alice" }, { login: "shop", recipientsPerHour: 3 }, { login: "printer" }],
-      myNetworks: [],
+      users: [{ login: "alice" }, { login: "shop", recipientsPerHour: 3 }, { login: "printer" }, gateway],
+      myNetworks: [`${lab.cloud.gateway}/32`],
       listeners: { submissions: true, alternate: true },
       aliases: { root: "ops@receiver.test" },
       mailboxes: { host: "imap.example.test" },
@@ -47,59 +53,13 @@ describe("the people who send", () => {
 
   afterAll(() => lab.close());
 
-  /** A client that knows only what the relay's outputs say, and checks the certificate and its name. */
-  async function sendBy(
-    server: { host: string; port: number; implicit: boolean },
-    user: string,
-    mail: SendMailOptions,
-  ) {
-    const transport = createTransport({
-      host: outputs.address,
-      port: server.port,
-      secure: server.implicit,
-      requireTLS: !server.implicit,
-      tls: { ca: certificate, servername: server.host },
-      localAddress: lab.cloud.trustedClient,
-      name: "laptop.internal",
-      auth: { user, pass: outputs.logins[user.replace(/@.*/, "")] },
-    });
-    try {
-      return await transport.sendMail({ from: "alice@example.test", to: "bob@receiver.test", text: "hello", ...mail });
-    } finally {
-      transport.close();
-    }
-  }
+  const sendBy = (server: Server, user: string, mail: SendMailOptions) =>
+    sendAs({ outputs, certificate, localAddress: lab.cloud.trustedClient }, server, user, mail);
 
   const arrived = (subject: string) =>
     lab.sink.waitForMessage(({ raw }) => raw.includes(`Subject: ${subject}`), 60_000);
 
-  /** A session that has logged in, from an address. */
-  async function loggedIn(
-    from: string,
-    login: string,
-    password = outputs.logins[login] ?? "",
-  ): Promise<[SmtpSession, Reply]> {
-    const session = await SmtpSession.open({ host: outputs.address, port: 587, localAddress: from });
-    await session.reply();
-    for (const step of ["EHLO laptop.internal", "STARTTLS", "EHLO laptop.internal"]) await session.say(step);
-    return [session, await session.say({ auth: "PLAIN", login, password })];
-  }
-
-  /** Code and text of the reply to each step. */
-  async function replies(session: SmtpSession, steps: DialogueStep[]): Promise<string[]> {
-    const said: string[] = [];
-    for (const step of steps) {
-      const { code, text } = await session.say(step);
-      said.push(`${code} ${text}`);
-    }
-    return said;
-  }
-
-  const message = (sender: string, recipients: number): DialogueStep[] => [
-    `MAIL FROM:<${sender}>`,
-    ...Array.from({ length: recipients }, (_, index) => `RCPT TO:<to${index}@receiver.test>`),
-    "DATA",
-  ];
+  const logIn = (from: string, login: string, password?: string) => loggedIn(outputs, from, login, password);
 
   test("the deploy's own proof meets no limit", async () => {
     const { passed } = outputs.proof as { passed: string[] };
@@ -110,7 +70,9 @@ describe("the people who send", () => {
 
   test("Thunderbird's file names servers that take mail exactly as it says", async () => {
     const { clientConfig } = new XMLParser({ parseTagValue: false }).parse(outputs.autoconfig as string) as {
-      clientConfig: { emailProvider: { domain: string; incomingServer: Server; outgoingServer: Server[] } };
+      clientConfig: {
+        emailProvider: { domain: string; incomingServer: AutoconfigServer; outgoingServer: AutoconfigServer[] };
+      };
     };
     const { domain, incomingServer, outgoingServer } = clientConfig.emailProvider;
     expect([domain, incomingServer.hostname]).toEqual(["example.test", "imap.example.test"]);
@@ -178,38 +140,63 @@ describe("the people who send", () => {
   });
 
   test("a login that has leaked sends to so many an hour and not to one more, whatever form it takes", async () => {
-    const [session] = await loggedIn(lab.cloud.trustedClient, "shop");
+    const [session] = await logIn(lab.cloud.trustedClient, "shop");
     const last = async (steps: DialogueStep[], on = session) => (await replies(on, steps)).at(-1);
     expect(await last(message("shop@example.test", 4))).toMatch(/^550 5\.7\.1 .*this message has 4/);
     expect(await last(["RSET", ...message("shop@example.test", 2)])).toMatch(/^354 /);
     expect(await last([{ content: "Subject: two\n\nhello" }])).toMatch(/^250 /);
     expect(await last(message("shop@example.test", 2))).toMatch(/^450 4\.7\.1 .*3 recipients within an hour/);
-    const [other] = await loggedIn(lab.cloud.strangerClient, "shop@example.test", outputs.logins.shop);
+    const [other] = await logIn(lab.cloud.strangerClient, "shop@example.test", outputs.logins.shop);
     expect(await last(message("shop@example.test", 1), other)).toMatch(/^354 /);
     expect(await last([{ content: "Subject: three\n\nhello" }], other)).toMatch(/^250 /);
     expect(await last(message("shop@example.test", 1), other)).toMatch(/^450 /);
     expect(await last(["RSET", ...message("shop@example.test", 1)])).toMatch(/^450 /);
     session.close();
     other.close();
-    const [alice] = await loggedIn(lab.cloud.trustedClient, "alice");
+    const [alice] = await logIn(lab.cloud.trustedClient, "alice");
     expect(await last(message("alice@example.test", 5), alice)).toMatch(/^354 /);
     alice.close();
   });
 
+  test("inside myNetworks a login counts as it does elsewhere", async () => {
+    const [inside] = await logIn(lab.cloud.gateway, "shop");
+    expect((await replies(inside, message("shop@example.test", 1))).at(-1)).toMatch(
+      /^450 4\.7\.1 .*this login may send to 3 /,
+    );
+    inside.close();
+  });
+
+  test("no restart gives a login a new hour, and nobody else reads who has sent", async () => {
+    const files = "/var/lib/private/mail-relay-login-limit";
+    await onHost(lab, "systemctl restart mail-relay-login-limit.socket");
+    const refused = async () => {
+      const [session] = await logIn(lab.cloud.trustedClient, "shop");
+      const said = await replies(session, message("shop@example.test", 1));
+      session.close();
+      return said.at(-1);
+    };
+    expect(await refused()).toMatch(/^450 4\.7\.1 .*this login may send to 3 /);
+    await lab.cloud.reboot(await onlyDroplet(lab));
+    expect(await eventually(refused)).toMatch(/^450 4\.7\.1 .*this login may send to 3 /);
+    expect(await onHost(lab, `cd ${files}; stat -c '%a %n' . *`)).toBe("700 .\n600 counts.json\n");
+    const { counts } = JSON.parse(await onHost(lab, `cat ${files}/counts.json`)) as { counts: object };
+    expect(Object.keys(counts).sort()).toEqual(["alice", "shop"]);
+  });
+
   test("a counter that is gone stops nobody's mail", async () => {
     await onHost(lab, "systemctl stop mail-relay-login-limit.socket");
-    const [session] = await loggedIn(lab.cloud.trustedClient, "shop");
+    const [session] = await logIn(lab.cloud.trustedClient, "shop");
     expect((await replies(session, message("shop@example.test", 1))).at(-1)).toMatch(/^354 /);
     session.close();
     await onHost(lab, "systemctl start mail-relay-login-limit.socket");
   });
 
   test("size, recipients and connections have their limits", async () => {
-    const [session] = await loggedIn(lab.cloud.trustedClient, "alice");
+    const [session] = await logIn(lab.cloud.trustedClient, "alice");
     const many = await replies(session, message("alice@example.test", 101));
     expect(many.slice(100, 102)).toEqual([expect.stringMatching(/^250 /), expect.stringMatching(/^452 4\.5\.3/)]);
     session.close();
-    const [big] = await loggedIn(lab.cloud.trustedClient, "alice");
+    const [big] = await logIn(lab.cloud.trustedClient, "alice");
     expect((await big.say("MAIL FROM:<alice@example.test> SIZE=100001")).code).toBe(552);
     big.close();
     const open = await Promise.all(
@@ -226,7 +213,7 @@ describe("the people who send", () => {
     const outcomes = async (from: string) => {
       const codes: number[] = [];
       for (let attempt = 0; attempt < 7; attempt++) {
-        const [session, { code }] = await loggedIn(from, "alice");
+        const [session, { code }] = await logIn(from, "alice");
         codes.push(code);
         session.close();
       }
@@ -238,7 +225,7 @@ describe("the people who send", () => {
 
   test("who guesses passwords is shut out, and an exempt address is not", async () => {
     const guess = async (from: string) => {
-      const [session, { code }] = await loggedIn(from, "printer", "wrong");
+      const [session, { code }] = await logIn(from, "printer", "wrong");
       session.close();
       return code;
     };
@@ -250,21 +237,39 @@ describe("the people who send", () => {
     await onHost(lab, `fail2ban-client -s /run/mail-relay-ban/socket unban ${lab.cloud.strangerClient}`);
     // The count of AUTH commands begins anew.
     await onHost(lab, "systemctl restart postfix");
-    await eventually(async () => expect((await loggedIn(lab.cloud.strangerClient, "alice"))[1].code).toBe(235));
+    await eventually(async () => expect((await logIn(lab.cloud.strangerClient, "alice"))[1].code).toBe(235));
   });
 
   test("the host's own fail2ban is left alone, and without the options all of that goes", async () => {
     expect(await onHost(lab, "systemctl is-enabled fail2ban.service || true")).toBe("masked\n");
-    lab.configure({ limits: { recipientsPerHour: 1 }, hideClients: false, myNetworks: [] });
+    lab.configure({
+      users: [{ login: "alice" }, { login: "late" }, gateway],
+      limits: { recipientsPerHour: 1 },
+      hideClients: false,
+      myNetworks: [],
+    });
     await lab.up();
+    outputs = await lab.outputs();
     const left =
       "find /etc -path '*mail-relay-ban*' -type f; nft list tables; systemctl is-active mail-relay-ban || true";
     expect(await onHost(lab, left)).toBe("inactive\n");
-    await sendBy({ host: "relay.example.test", port: 587, implicit: false }, "alice", { subject: "open" });
+    const submission = { host: "relay.example.test", port: 587, implicit: false };
+    await sendBy(submission, "late", { from: "late@example.test", subject: "open" });
     expect((await arrived("open")).raw).toContain(lab.cloud.trustedClient);
-    const again = sendBy({ host: "relay.example.test", port: 587, implicit: false }, "alice", {
-      subject: "one too many",
-    });
-    await expect(again).rejects.toThrow(/450 4\.7\.1 .*to 1 recipients/);
+    // What alice sent before the deploy counts for its limits.
+    await expect(sendBy(submission, "alice", { subject: "too many" })).rejects.toThrow(/450 4\.7\.1 .*to 1 recipients/);
+  });
+
+  test("what docs/clients.md says of certificate, PHP and another Postfix makes a server send", async () => {
+    const { logins, proof } = await lab.outputs();
+    const server = await ClientServer.create(lab, "relay.example.test");
+    expect(await server.fetchCertificate()).toBe((proof as Proof).certificate!.sha256);
+    await server.sendByPhp("gateway", logins.gateway!, "alice@example.test", "bob@receiver.test");
+    expect((await arrived("from PHP")).raw).toMatch(/^X-Mailer: PHPMailer/m);
+    await server.setUpPostfix(logins.gateway!);
+    for (const [sender, subject] of Object.entries({ "ops@example.test": "by its Postfix", "": "a bounce of it" })) {
+      await server.sendmail(sender, "bob@receiver.test", subject);
+      expect((await arrived(subject)).raw).toMatch(/^\s+by relay\.example\.test \(Postfix\) with ESMTPSA id /m);
+    }
   });
 });

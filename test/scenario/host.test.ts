@@ -1,6 +1,8 @@
+import type { Proof } from "../../components";
 import type { Lab } from "../../sandbox/lab";
 import { smtpDialogue } from "../../sandbox/mail/dialogue";
 import { keyPair } from "../keys";
+import { MailRelayCommand } from "./mailRelay";
 import {
   changes,
   createServer,
@@ -24,6 +26,9 @@ alias_maps =
 smtpd_banner = the old server
 `;
 
+/** The firewall and what uses it are its owner's too. */
+const packages = "postfix fail2ban python3-systemd nftables";
+
 describe("a server that exists already", () => {
   const admin = keyPair();
   const stranger = keyPair();
@@ -35,6 +40,7 @@ describe("a server that exists already", () => {
     lab.configure({
       droplet: null,
       users: [{ login: "alice" }],
+      limits: { ban: {} },
       host: { address, user: "admin", hostKey: key, privateKey: admin.private },
     });
 
@@ -52,7 +58,8 @@ describe("a server that exists already", () => {
       echo '${admin.public}' >~admin/.ssh/authorized_keys
       chown admin: ~admin/.ssh/authorized_keys
       echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections
-      DEBIAN_FRONTEND=noninteractive apt-get -qq install postfix >/dev/null 2>&1
+      mkdir /etc/fail2ban; printf '[DEFAULT]\\nbackend = systemd\\n' >/etc/fail2ban/jail.local
+      DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends ${packages} >/dev/null 2>&1
       cp /usr/share/postfix/master.cf.dist /etc/postfix/master.cf
       printf '${handMade.replaceAll("\n", "\\n")}' >/etc/postfix/main.cf
       systemctl restart postfix`,
@@ -88,9 +95,31 @@ describe("a server that exists already", () => {
 
     const outputs = await lab.outputs();
     expect(outputs).toMatchObject({ address, dropletId: "", hostname: "relay.example.test" });
+    expect((outputs.proof as Proof).warnings).toEqual([
+      expect.stringContaining(`The reverse record of ${address} is old.example.test and not relay.example.test`),
+      expect.stringContaining(`The A record of relay.example.test is none and not ${address}, from where mail leaves`),
+    ]);
     await submit(lab, "alice", outputs.logins.alice!, "from a server of one's own");
     await untilDelivered(lab, "from a server of one's own");
     expect(changes(await lab.up())).toEqual([]);
+  });
+
+  test("keeps its own fail2ban beside the relay's, for it was there before", async () => {
+    const states = (unit: string) => onHost(lab, `systemctl is-enabled ${unit}; systemctl is-active ${unit}`);
+    expect(await states("fail2ban")).toBe("enabled\nactive\n");
+    expect(await states("mail-relay-ban")).toBe("enabled\nactive\n");
+  });
+
+  test("shows its log without addresses to the command, which comes by the same way", async () => {
+    const command = new MailRelayCommand((await lab.outputs()).ssh);
+    try {
+      const { code, stdout } = await command.run("--mask", "logs", "--status", "sent", "--json");
+      expect(code).toBe(0);
+      expect(stdout).toContain("to=<b…@receiver.test>");
+      expect(stdout).not.toContain("bob@");
+    } finally {
+      command.close();
+    }
   });
 
   test("keeps the configuration that it had, out of the way", async () => {

@@ -3,7 +3,17 @@ import { connect } from "node:net";
 import { utils } from "ssh2";
 import type { Lab } from "../../sandbox/lab";
 import { startSink, type Sink } from "../../sandbox/mail/sink";
-import { changes, eventually, failureOf, patience, registerKey, remoteCommands, submit, testLab } from "./support";
+import {
+  callApi,
+  changes,
+  eventually,
+  failureOf,
+  patience,
+  registerKey,
+  remoteCommands,
+  submit,
+  testLab,
+} from "./support";
 
 jest.setTimeout(patience);
 
@@ -19,10 +29,17 @@ describe("a droplet that is replaced", () => {
   let hop: Sink;
   let isDown = false;
   let password: string;
+  /** What clients have, and what the droplet is shown in, whichever it is. */
+  let reserved: string;
+  let project: string;
   const acknowledged: string[] = [];
 
   const configure = (changed: Parameters<Lab["configure"]>[0] = {}) =>
-    lab.configure({ relayHost: { host: "mx.receiver.test", port: 2525 }, ...changed });
+    lab.configure({
+      relayHost: { host: "mx.receiver.test", port: 2525 },
+      ...changed,
+      droplet: { reservedIp: true, project, ...changed.droplet },
+    });
 
   beforeAll(async () => {
     lab = await testLab("replacement");
@@ -31,9 +48,12 @@ describe("a droplet that is replaced", () => {
       port: 2525,
       refuse: ({ at }) => (isDown && at === "rcpt" ? { code: 451, text: "down for a while" } : undefined),
     });
+    const created = await callApi(lab, "projects", { name: "mail", purpose: "Other" });
+    project = (created as { project: { id: string } }).project.id;
     configure({ droplet: { image: images.first } });
     await lab.up();
-    password = (await lab.outputs()).logins.alice!;
+    const outputs = await lab.outputs();
+    [password, reserved] = [outputs.logins.alice!, outputs.address];
   });
 
   afterAll(async () => {
@@ -54,6 +74,16 @@ describe("a droplet that is replaced", () => {
   }
 
   const addresses = async () => (await lab.cloud.droplets()).map(({ address }) => address);
+  /** The address of the droplet that the reserved one leads to, and of those the project shows. */
+  const behindReserved = async () => {
+    const answer = (await callApi(lab, `reserved_ips/${reserved}`)) as { reserved_ip: { droplet: { id: number } } };
+    return addressOf(answer.reserved_ip.droplet.id);
+  };
+  const inProject = async () => {
+    const { resources } = (await callApi(lab, `projects/${project}/resources`)) as { resources: { urn: string }[] };
+    return Promise.all(resources.map(({ urn }) => addressOf(Number(urn.replace("do:droplet:", "")))));
+  };
+  const addressOf = async (id: number) => (await lab.cloud.droplets()).find((each) => each.id === id)?.address;
   /** Firewalls take effect a moment after the API has answered. */
   const sendToSuccessorOf = async (old: string, subject: string) => {
     const successor = (await addresses()).find((other) => other !== old)!;
@@ -61,9 +91,11 @@ describe("a droplet that is replaced", () => {
   };
   /** A deleted droplet is switched off a moment after the API has forgotten it. */
   const expectOnlySuccessorOf = async (old: string) => {
-    const { address } = await lab.outputs();
-    expect(address).not.toBe(old);
-    await eventually(async () => expect(await addresses()).toEqual([address]));
+    await eventually(async () => expect(await addresses()).toHaveLength(1));
+    const [successor] = await addresses();
+    expect(successor).not.toBe(old);
+    expect((await lab.outputs()).address).toBe(reserved);
+    expect([await behindReserved(), await inProject()]).toEqual([successor, [successor]]);
   };
 
   /** Whether a stranger gets a connection; a firewall drops in silence, so no answer for some seconds is a no. */
@@ -99,16 +131,21 @@ describe("a droplet that is replaced", () => {
   }
 
   test("delivers what was sent to it before and during that, and goes last; its successor serves by then", async () => {
-    const { address: old } = await lab.outputs();
+    const [old] = (await addresses()) as [string];
+    expect([await behindReserved(), await inProject()]).toEqual([old, [old]]);
     isDown = true;
-    await sendTo(old, "before the replacement");
+    await sendTo(reserved, "before the replacement");
     const events = at({
-      "waiting for cloud-init": () => sendTo(old, "while the new one installs"),
+      "waiting for cloud-init": async () => {
+        expect(await behindReserved()).toBe(old);
+        await sendTo(reserved, "while the new one installs");
+      },
       "messages left": async () => {
         expect(await hop.messages()).toEqual([]);
         isDown = false;
         expect(await isOpen(old, 587)).toBe(false);
-        await sendToSuccessorOf(old, "to the successor");
+        expect(await behindReserved()).not.toBe(old);
+        await eventually(() => sendTo(reserved, "to the successor"));
       },
     });
     configure({ droplet: { image: images.second } });
@@ -122,7 +159,10 @@ describe("a droplet that is replaced", () => {
       "delete-replaced relay-droplet",
     ]);
     expect(order.indexOf("update relay-proof")).toBeGreaterThan(order.indexOf("create-replacement relay-droplet"));
-    expect(order.indexOf("update relay-proof")).toBeLessThan(order.indexOf("delete-replaced relay-listeners-firewall"));
+    expect(order.indexOf("update relay-reserved-ip")).toBeGreaterThan(order.indexOf("update relay-proof"));
+    expect(order.indexOf("update relay-reserved-ip")).toBeLessThan(
+      order.indexOf("delete-replaced relay-listeners-firewall"),
+    );
     await expectOnlySuccessorOf(old);
     await eventually(expectAllArrived);
     expect(changes(await lab.up())).toEqual([]);
@@ -171,7 +211,7 @@ describe("a droplet that is replaced", () => {
   });
 
   test("for another SSH key, stays when its queue does not empty in time, and the next up ends it", async () => {
-    const { address: old } = await lab.outputs();
+    const [old] = (await addresses()) as [string];
     const sshKey = { fingerprint: await registerKey(lab, key.public), privateKey: key.private };
     const short = { ...larger, drainSeconds: 5 };
     configure({ droplet: short });
@@ -205,8 +245,9 @@ describe("a droplet that is replaced", () => {
     const error = await failureOf(lab.up());
     expect(changes(error.result)).toContain("create-replacement relay-droplet");
     expect(remoteCommands(error.result).map(({ name }) => name)).not.toContain("relay-proof");
+    expect(await behindReserved()).toBe(old);
     isDown = true;
-    await sendTo(old!, "to the one that serves on");
+    await sendTo(reserved, "to the one that serves on");
     const events = at({
       "messages left": () => {
         isDown = false;

@@ -11,6 +11,23 @@ interface Named {
   certificate: string;
 }
 
+const page = () => readFile("docs/clients.md", "utf8");
+
+/** The first piece of code of a language in docs/clients.md that has these words. */
+export async function snippet(language: string, words = ""): Promise<string> {
+  const pieces = [...(await page()).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))];
+  const code = pieces.map(([, each]) => each!).find((each) => each.includes(words));
+  if (code === undefined) throw new Error(`docs/clients.md has no code in ${language} with "${words}"`);
+  return code;
+}
+
+/** What docs/clients.md has between backquotes right after these words. */
+export async function quoted(after: string): Promise<string> {
+  const [, text] = new RegExp(`${after}\\s+\`([^\`]+)\``).exec(await page()) ?? [];
+  if (text === undefined) throw new Error(`docs/clients.md quotes nothing after "${after}"`);
+  return text;
+}
+
 /**
  * Runs the first piece of code of a language in docs/clients.md as it stands, with these environment variables. It finds
  * the relay by its name, as it would in the world: with an /etc/hosts that nobody else sees.
@@ -21,9 +38,7 @@ export async function runSnippet(
   relay: Named,
   variables: Record<string, string | undefined>,
 ): Promise<void> {
-  const page = await readFile("docs/clients.md", "utf8");
-  const [, code] = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "ms").exec(page) ?? [];
-  if (code === undefined) throw new Error(`docs/clients.md has no code in ${language}`);
+  const code = await snippet(language);
   const folder = await mkdtemp(join(tmpdir(), "clients-"));
   try {
     await writeFile(join(folder, "hosts"), `${relay.address} ${relay.name}\n`);

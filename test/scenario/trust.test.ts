@@ -1,7 +1,7 @@
 import { dkimVerify } from "mailauth/lib/dkim/verify";
 import { MAIL_DOMAINS, SINK_NAME } from "../../sandbox/labConfig";
 import type { Lab } from "../../sandbox/lab";
-import { changes, eventually, failureOf, onHost, patience, remoteCommands, submit, testLab } from "./support";
+import { callApi, changes, eventually, failureOf, onHost, patience, remoteCommands, submit, testLab } from "./support";
 
 jest.setTimeout(patience);
 
@@ -13,25 +13,15 @@ interface DnsRecord {
   why: string;
 }
 
-const blockLists = ["bl.receiver.test"];
+/** The second does not answer this resolver, and the third's name is one that the resolver makes up an address for. */
+const blockLists = ["bl.receiver.test", "shy.receiver.test", "gone.receiver.test"];
 const droplet = { reservedIp: true, backups: true };
 
 describe("a relay that signs its mail and manages its records", () => {
   let lab: Lab;
   let password: string;
 
-  const api = async (path: string, body?: unknown) => {
-    const response = await fetch(`${lab.cloud.apiEndpoint}/v2${path}`, {
-      method: body === undefined ? "GET" : "POST",
-      headers: {
-        Authorization: `Bearer ${lab.stack.config["digitalocean:token"]!.value}`,
-        "Content-Type": "application/json",
-      },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    expect(response.ok).toBe(true);
-    return (await response.json()) as Record<string, unknown>;
-  };
+  const api = async (path: string, body?: object) => (await callApi(lab, path, body)) as Record<string, unknown>;
 
   const ownAddress = async () => (await lab.cloud.droplets())[0]!.address;
 
@@ -54,7 +44,7 @@ describe("a relay that signs its mail and manages its records", () => {
 
   beforeAll(async () => {
     lab = await testLab("trust");
-    await api("/domains", { name: "example.test" });
+    await api("domains", { name: "example.test" });
     lab.configure({ dkim: {}, manageDns: true, blockLists, droplet });
     await lab.up();
     password = (await lab.outputs()).logins.alice!;
@@ -64,10 +54,10 @@ describe("a relay that signs its mail and manages its records", () => {
 
   test("clients have the reserved address, which is not the one mail leaves from", async () => {
     const { address } = await lab.outputs();
-    const { reserved_ips: reserved } = (await api("/reserved_ips")) as { reserved_ips: { ip: string }[] };
+    const { reserved_ips: reserved } = (await api("reserved_ips")) as { reserved_ips: { ip: string }[] };
     expect(reserved.map(({ ip }) => ip)).toEqual([address]);
     expect(address).not.toBe(await ownAddress());
-    const { droplets } = (await api("/droplets")) as { droplets: { features: string[] }[] };
+    const { droplets } = (await api("droplets")) as { droplets: { features: string[] }[] };
     expect(droplets[0]!.features).toContain("backups");
   });
 
@@ -125,7 +115,7 @@ describe("a relay that signs its mail and manages its records", () => {
   });
 
   test("the cloud's DNS has what the output says", async () => {
-    const { domain_records: found } = (await api("/domains/example.test/records?per_page=100")) as {
+    const { domain_records: found } = (await api("domains/example.test/records?per_page=100")) as {
       domain_records: { type: string; name: string; data: string; priority: number | null; port: number | null }[];
     };
     const { address } = await lab.outputs();
@@ -140,7 +130,7 @@ describe("a relay that signs its mail and manages its records", () => {
         "relay MX 10 relay.example.test",
         "relay TXT v=spf1 a -all",
         `relay1._domainkey TXT ${key}`,
-        "_submission._tcp SRV 0 587 relay.example.test",
+        "_submission._tcp SRV 1 587 relay.example.test",
       ].sort(),
     );
     expect(key).toMatch(/^v=DKIM1; k=rsa; p=[A-Za-z0-9+/]{380,400}=*$/);
@@ -152,12 +142,13 @@ describe("a relay that signs its mail and manages its records", () => {
 
   test("a new key takes over while mail flows, and the old one stays published", async () => {
     const address = await ownAddress();
-    const listed = `${address.split(".").reverse().join(".")}.${blockLists[0]}`;
+    const reversed = address.split(".").reverse().join(".");
+    const answers = ["127.0.0.2", "127.255.255.254", lab.cloud.gateway];
     await lab.cloud.setDns([
       { name: SINK_NAME, type: "A", value: lab.cloud.gateway },
       ...MAIL_DOMAINS.map((name) => ({ name, type: "MX" as const, value: SINK_NAME })),
       { name: address, type: "PTR", value: "somebody.example.net" },
-      { name: listed, type: "A", value: "127.0.0.2" },
+      ...blockLists.map((list, index) => ({ name: `${reversed}.${list}`, type: "A" as const, value: answers[index]! })),
     ]);
     const selectors = [{ selector: "relay2" }, { selector: "relay1" }];
     lab.configure({ dkim: { selectors }, manageDns: true, blockLists, droplet });
@@ -214,7 +205,7 @@ describe("a relay that signs its mail and manages its records", () => {
       );
     });
     expect(await onHost(lab, "ls -d /etc/mail-relay-signer/* 2>/dev/null || true; pgrep -u _rspamd || true")).toBe("");
-    const { domain_records: left } = await api("/domains/example.test/records");
+    const { domain_records: left } = await api("domains/example.test/records");
     expect(left).toEqual([]);
   });
 });

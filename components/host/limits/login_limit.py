@@ -2,14 +2,19 @@
 
 Run as `login_limit.py CONFIG` with a listening socket from systemd. The configuration (JSON) says how many are allowed
 (`perHour`, and other numbers for some `logins`; 0 is no limit) and the `realm`: a client may log in with or without it,
-and is the same login.
+and is the same login. A client without a login is not counted.
 
 Asked at DATA, when the number of recipients is known. What was refused does not count, so that a client that comes
 again later gets through. See SMTPD_POLICY_README of Postfix for the protocol.
+
+The counts outlive this program in a file of its state directory, written when it ends and once a minute, so that nobody
+gets a new hour out of a restart.
 """
 
 import collections
 import json
+import os
+import signal
 import socket
 import socketserver
 import sys
@@ -17,22 +22,27 @@ import threading
 import time
 
 HOUR = 3600
+MINUTE = 60
 FROM_SYSTEMD = 3
 
 
 class Sent:
-    """What one login has sent in the last hour."""
+    """What one login has sent in the last hour, minute by minute: few numbers, however many messages."""
 
-    def __init__(self):
-        self.messages = collections.deque()
-        self.recipients = 0
+    def __init__(self, minutes=()):
+        self.minutes = collections.deque(minutes)
+        self.recipients = sum(recipients for _, recipients in self.minutes)
 
     def forget(self, before):
-        while self.messages and self.messages[0][0] <= before:
-            self.recipients -= self.messages.popleft()[1]
+        while self.minutes and self.minutes[0][0] <= before:
+            self.recipients -= self.minutes.popleft()[1]
 
     def add(self, now, recipients):
-        self.messages.append((now, recipients))
+        # The time of a minute is its end, so that nothing is forgotten too early.
+        if self.minutes and now < self.minutes[-1][0]:
+            self.minutes[-1][1] += recipients
+        else:
+            self.minutes.append([now + MINUTE, recipients])
         self.recipients += recipients
 
 
@@ -66,6 +76,50 @@ class Counter:
             sent.add(now, recipients)
         return "DUNNO"
 
+    def counts(self, now):
+        """Login to how many seconds ago it sent to how many; forgets what no longer counts."""
+        with self.lock:
+            for sent in self.sent.values():
+                sent.forget(now - HOUR)
+            self.sent = collections.defaultdict(Sent, {login: sent for login, sent in self.sent.items() if sent.minutes})
+            return {login: [[now - end, n] for end, n in sent.minutes] for login, sent in self.sent.items()}
+
+    def restore(self, counts, now):
+        for login, minutes in counts.items():
+            self.sent[login] = Sent([now - ago, n] for ago, n in minutes)
+
+
+class StateFile:
+    """The counts on disk. Its times are those of the wall clock, which a reboot does not begin anew."""
+
+    def __init__(self, folder):
+        self.path = os.path.join(folder, "counts.json")
+
+    def read(self):
+        try:
+            with open(self.path, encoding="utf-8") as file:
+                state = json.load(file)
+            # The clock may have been set back; then nothing has passed.
+            passed = max(0, time.time() - state["written"])
+            return {login: [[ago + passed, n] for ago, n in minutes] for login, minutes in state["counts"].items()}
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            print(f"beginning anew, because {self.path} is not readable: {error}", file=sys.stderr, flush=True)
+            return {}
+
+    def write(self, counts):
+        following = self.path + ".next"
+        try:
+            with open(following, "w", encoding="utf-8") as file:
+                json.dump({"written": time.time(), "counts": counts}, file)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(following, self.path)
+        except OSError as error:
+            # A full disk is no reason to stop counting.
+            print(f"the counts would not outlive a restart: {error}", file=sys.stderr, flush=True)
+
 
 class Conversation(socketserver.StreamRequestHandler):
     """One connection of an smtpd, which asks again and again."""
@@ -85,18 +139,35 @@ class Conversation(socketserver.StreamRequestHandler):
 class Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
 
-    def __init__(self, listening, counter):
+    def __init__(self, listening, counter, state):
         super().__init__(listening.getsockname(), Conversation, bind_and_activate=False)
         self.socket.close()
         self.socket = listening
         self.counter = counter
+        self.state = state
+        self.due = time.monotonic() + MINUTE
+
+    def service_actions(self):
+        """Called by `serve_forever` again and again."""
+        if time.monotonic() >= self.due:
+            self.keep()
+            self.due = time.monotonic() + MINUTE
+
+    def keep(self):
+        self.state.write(self.counter.counts(time.monotonic()))
 
 
 def main(config):
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with open(config, encoding="utf-8") as file:
         counter = Counter(json.load(file))
-    with Server(socket.socket(fileno=FROM_SYSTEMD), counter) as server:
-        server.serve_forever()
+    state = StateFile(os.environ["STATE_DIRECTORY"])
+    counter.restore(state.read(), time.monotonic())
+    with Server(socket.socket(fileno=FROM_SYSTEMD), counter, state) as server:
+        try:
+            server.serve_forever()
+        finally:
+            server.keep()
 
 
 if __name__ == "__main__":

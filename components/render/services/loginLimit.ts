@@ -31,6 +31,10 @@ PartOf=${unit}.socket
 [Service]
 ExecStart=python3 -B ${program} ${configFile}
 DynamicUser=yes
+# The counts, which a restart must not begin anew.
+StateDirectory=${unit}
+StateDirectoryMode=0700
+UMask=0077
 ProtectHome=yes
 Restart=on-failure
 `;

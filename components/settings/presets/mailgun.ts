@@ -14,6 +14,7 @@ export const mailgun: Preset = {
     pattern: addressLogin,
     shape: "an SMTP user of the domain, such as postmaster@mg.example.com",
   },
+  // The size: https://documentation.mailgun.com/en/latest/api-sending.html
   messageBytes: 25 * 1024 * 1024,
   recipients: 1000,
 };

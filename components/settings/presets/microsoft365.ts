@@ -8,6 +8,8 @@ export const microsoft365: Preset = {
   wrapperPorts: [],
   defaultPort: 587,
   tls: "verified",
+  // Microsoft takes logins by password back: from the end of 2026 an administrator has to allow them, and in 2027 it says
+  // when they end (message MC786329).
   login: {
     required: true,
     pattern: addressLogin,

@@ -13,6 +13,7 @@ export const postmark: Preset = {
     pattern: /^[A-Za-z0-9_-]{20,}$/,
     shape: "the server's API token, which is the password too, or an SMTP token's access key",
   },
+  // Both limits: https://postmarkapp.com/developer
   messageBytes: 10 * 1024 * 1024,
   recipients: 50,
 };

@@ -14,6 +14,7 @@ export const ses: Preset = {
     pattern: /^[A-Z0-9]{16,128}$/,
     shape: "the SMTP user name, capitals and digits such as AKIAIOSFODNN7EXAMPLE",
   },
+  // Both limits: https://docs.aws.amazon.com/ses/latest/dg/quotas.html
   messageBytes: 40 * 1024 * 1024,
   recipients: 50,
 };

@@ -72,7 +72,7 @@ function readProject(body: Body): Record<string, unknown> {
 }
 
 function find(world: World, id: string): Record<string, unknown> {
-  if (id === "default") return DEFAULT_PROJECT;
+  if (id === "default" || id === DEFAULT_PROJECT.id) return DEFAULT_PROJECT;
   const project = world.projects.get(id);
   if (!project) throw notFound();
   return project;

@@ -42,6 +42,9 @@ export function dropletRoutes(world: World): Router {
   return router;
 }
 
+/** A droplet's name in projects. */
+export const urnOf = (id: number) => `do:droplet:${id}`;
+
 export function checkName(name: string): string {
   if (!NAME.test(name)) throw invalid("Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)");
   return name;
@@ -115,6 +118,7 @@ async function remove(world: World, droplet: Droplet): Promise<void> {
     for (const firewall of world.firewalls.values()) {
       firewall.dropletIds = firewall.dropletIds.filter((attached) => attached !== id);
     }
+    world.projectOf.delete(urnOf(id));
     for (const reserved of world.reservedIps.values()) if (reserved.dropletId === id) delete reserved.dropletId;
     await world.networkChanged();
     world.returnAddress(address);

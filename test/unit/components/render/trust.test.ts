@@ -30,7 +30,7 @@ test("a relay that delivers by itself needs these records", () => {
     "_dmarc.example.com TXT v=DMARC1; p=none",
     "r2._domainkey.example.com TXT two",
     "r1._domainkey.example.com TXT one",
-    "_submission._tcp.example.com SRV 0 1 587 relay.example.com.",
+    "_submission._tcp.example.com SRV 1 1 587 relay.example.com.",
     "autoconfig.example.com CNAME www.example.com.",
   ]);
 });

@@ -180,8 +180,8 @@ test.each<[RelayHostInput, object]>([
     { host: "smtp.sendgrid.net", port: 2525, tls: "verified", wrapperMode: false },
   ],
   [
-    { preset: "smtp2go", region: "eu", port: 8465 },
-    { host: "mail-eu.smtp2go.com", port: 8465, wrapperMode: true },
+    { preset: "smtp2go", region: "eu2", port: 8465 },
+    { host: "mail-eu2.smtp2go.com", port: 8465, wrapperMode: true },
   ],
   [
     { preset: "sendgrid", login: "apikey", host: "proxy.example.net", port: 26, tls: "required" },
