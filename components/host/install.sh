@@ -60,7 +60,8 @@ update_lists() {
 mask_units() {
   local package unit
   while read -r package unit; do
-    missing_packages | grep -qxF "$package" || continue
+    # Not by a pipe, which fails as a whole when grep has found its line and leaves before the last one is written.
+    grep -qxF "$package" <(missing_packages) || continue
     ln -sfn /dev/null "/etc/systemd/system/$unit"
   done <masks
 }
