@@ -2,6 +2,7 @@ import { createHash, X509Certificate } from "node:crypto";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { run } from "../../sandbox/cloud/run";
 import type { Certificate } from "../../sandbox/mail/certificate";
@@ -12,9 +13,9 @@ export interface SignedDns {
   readonly address: string;
   /** The root's public key, as a resolver's trust anchor file holds it. */
   readonly anchor: string;
-  /** Serves these records instead, newly signed. */
+  /** Serves these records instead, newly signed, from a moment later on. */
   publish(records: string[]): Promise<void>;
-  /** How often each `name type` was asked for so far. */
+  /** How often a name and type were asked for so far. */
   asked(name: string, type: string): Promise<number>;
   close(): Promise<void>;
 }
@@ -51,25 +52,34 @@ export async function startSignedDns(address: string, records: string[]): Promis
   await writeFile(file("named.conf"), configuration(address, folder));
   const server = spawn("named", ["-f", "-4", "-n", "1", "-c", file("named.conf")], { stdio: "ignore" });
   const ended = once(server, "exit");
-  const log = () => readFile(file("queries.log"), "utf8").catch(() => "");
-  const dns: SignedDns = {
+  const close = async () => {
+    server.kill();
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await eventually(() => reach(address));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
     address,
     anchor: (await readFile(file(key), "utf8")).replace(/^;.*\n/gm, ""),
     publish: async (wanted) => {
       await publish(wanted);
       server.kill("SIGHUP");
-      await eventually(async () => {
-        if ((await readFile(file("root.signed"), "utf8")) === "") throw new Error("nothing is signed");
-      });
     },
-    asked: async (name, type) => (await log()).split(`query: ${name} IN ${type} `).length - 1,
-    close: async () => {
-      server.kill();
-      await ended;
-      await rm(folder, { recursive: true, force: true });
-    },
+    asked: async (name, type) =>
+      (await readFile(file("queries.log"), "utf8")).split(`query: ${name} IN ${type} `).length - 1,
+    close,
   };
-  return dns;
+}
+
+async function reach(address: string): Promise<void> {
+  const connection = connect(53, address);
+  await once(connection, "connect");
+  connection.destroy();
 }
 
 function configuration(address: string, folder: string): string {
@@ -91,6 +101,8 @@ zone "." { type primary; file "${folder}/root.signed"; };
 /** The TLSA record for a server's own key (3 1 1, RFC 7672 3.1.1); with a wrong digest where that is wanted. */
 export function tlsa(name: string, { cert }: Certificate, right = true): string {
   const key = new X509Certificate(cert).publicKey.export({ type: "spki", format: "der" });
-  const digest = createHash("sha256").update(right ? key : "another key").digest("hex");
+  const digest = createHash("sha256")
+    .update(right ? key : "another key")
+    .digest("hex");
   return `_25._tcp.${name} IN TLSA 3 1 1 ${digest}`;
 }

@@ -72,7 +72,7 @@ def follow():
     text = read(LIVE)
     if text is None or text == read(copy) or not os.path.exists(copy):
         return
-    replace(copy, text, os.stat(LIVE).st_mode & 0o777 | 0o444)
+    replace(copy, text, os.stat(copy).st_mode & 0o777)
     # Postfix changes the resolver's options for each query, so the C library does not look for another file in its
     # programs. After a reload they end with the session they are in.
     if postfix_runs():
