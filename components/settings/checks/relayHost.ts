@@ -12,7 +12,10 @@ export function checkRelayHost(input: RelayInput, report: Report): void {
   for (const { option, relayHost } of smartHosts(input)) {
     checkSmartHost(relayHost, (field, message) => report(`${option}.${field}`, message));
     if (relayHost.tls === "dane" && input.resolver === undefined) {
-      report(`${option}.tls`, `"dane" needs answers that DNSSEC vouches for; give resolver, {} for its defaults, or use verified`);
+      report(
+        `${option}.tls`,
+        `"dane" needs answers that DNSSEC vouches for; give resolver, {} for its defaults, or use verified`,
+      );
     }
   }
 }
