@@ -40,7 +40,8 @@ export async function startSignedDns(address: string, records: string[]): Promis
     const zone = [`$TTL ${SECONDS}`, soa, ". IN NS ns.example.", `ns.example. IN A ${address}`, ...wanted];
     await writeFile(file("root.zone"), zone.map((line) => `${line}\n`).join(""));
     // One key for everything, which is a key-signing key to resolvers.
-    await run(["dnssec-signzone", "-S", "-z", "-P", "-K", folder, "-o", ".", "-f", file("signed"), file("root.zone")]);
+    const sign = ["dnssec-signzone", "-S", "-z", "-P", "-K", folder, "-d", folder, "-o", ".", "-f", file("signed")];
+    await run([...sign, file("root.zone")]);
     const forged = wanted.filter((line) => line.endsWith(FORGED)).map((line) => line.split(" ")[0]!);
     const signed = (await readFile(file("signed"), "utf8")).split("\n").map((line) => {
       const ours = forged.some((name) => line.startsWith(name));

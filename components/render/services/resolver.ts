@@ -28,7 +28,7 @@ Restart=always
 RestartSec=2
 TimeoutStartSec=90
 StateDirectory=${state}
-MemoryMax=192M
+MemoryMax=128M
 AmbientCapabilities=CAP_NET_BIND_SERVICE
 CapabilityBoundingSet=CAP_NET_BIND_SERVICE
 NoNewPrivileges=yes
@@ -47,7 +47,7 @@ WantedBy=multi-user.target
 
 const path = `[Unit]
 Description=See who else writes /etc/resolv.conf (pulumi-mail-relay)
-BindsTo=${unit}.service
+PartOf=${unit}.service
 After=${unit}.service
 
 [Path]
