@@ -9,6 +9,7 @@ import { LimitsArgs } from "./args/limits";
 import { ListenersArgs } from "./args/listeners";
 import { MailboxesArgs } from "./args/mailboxes";
 import { RelayHostArgs } from "./args/relayHost";
+import { ResolverArgs } from "./args/resolver";
 import { HeaderCheckArgs, RewritingArgs } from "./args/rewriting";
 import { RelayRouteArgs, TransportArgs } from "./args/routes";
 import { SaslArgs } from "./args/sasl";
@@ -25,6 +26,7 @@ export * from "./args/limits";
 export * from "./args/listeners";
 export * from "./args/mailboxes";
 export * from "./args/relayHost";
+export * from "./args/resolver";
 export * from "./args/rewriting";
 export * from "./args/routes";
 export * from "./args/sasl";
@@ -177,6 +179,12 @@ export interface MailRelayArgs {
    * droplet is made without it. A change restarts Postfix. Default: `ipv4`.
    */
   readonly inetProtocols?: InetProtocols;
+
+  /**
+   * Resolve the host's names with a validating resolver of its own (Unbound on 127.0.0.1) for as long as it runs; without
+   * a smart host, mail is then delivered with DANE. Default: the host asks whom it is set up to ask.
+   */
+  readonly resolver?: ResolverArgs;
 
   /** How mail is handed to next hops. */
   readonly delivery?: DeliveryArgs;

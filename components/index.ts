@@ -16,6 +16,7 @@ export type {
   MailRelayArgs,
   RelayHostArgs,
   RelayRouteArgs,
+  ResolverArgs,
   RewritingArgs,
   SaslArgs,
   SshKeyArgs,

@@ -58,6 +58,7 @@ export interface ProgramConfig {
   dkim: { domains?: string[]; selectors?: { selector: string; privateKey?: string }[] };
   manageDns: boolean;
   blockLists: string[];
+  resolver: { forwarders?: string[]; insecureDomains?: string[] };
   dns: { zone?: string; policies?: boolean; autoconfigHost?: string; ttl?: number };
   droplet: {
     region?: string;

@@ -8,6 +8,11 @@ export enum RelayHostTls {
   Required = "required",
   /** TLS with a certificate for `host` that the system's authorities vouch for. Postfix `secure`. */
   Verified = "verified",
+  /**
+   * TLS with the certificate that the smart host's TLSA records name, which DNSSEC vouches for; no mail without both.
+   * Needs `resolver`. Postfix `dane-only`.
+   */
+  Dane = "dane",
 }
 
 /** A provider whose host name, ports, TLS and limits are known; each is a file in `settings/presets`. */

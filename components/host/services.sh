@@ -82,7 +82,7 @@ bring_service() {
   *) systemctl --quiet enable "$unit" ;;
   esac
   if [ "$stale" = true ]; then systemctl "$bring" "$unit"; else systemctl start "$unit"; fi || {
-    journalctl -q -o cat -n 5 -u "$unit" >&2
+    journalctl -q -o cat -n 10 -u "$unit" >&2
     say "$unit does not start"
     return 1
   }

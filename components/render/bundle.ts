@@ -139,8 +139,8 @@ function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
     // Nothing a probe says may ever leave: all mail is held back but that to the sink, and see trialServices.
     default_transport: "relay",
     defer_transports: [...new Set(["relay", "lmtp", "local", "virtual", ...hops])].filter((name) => name !== "smtp"),
-    // The sink is another server than the one whose certificate is demanded.
-    ...(settings.relayHost?.tls === "verified" ? { smtp_tls_security_level: "encrypt" } : {}),
+    // The sink is another server than the one whose certificate is demanded, and has no name to find TLSA records by.
+    ...(["verified", "dane"].includes(settings.relayHost?.tls ?? "") ? { smtp_tls_security_level: "encrypt" } : {}),
     inet_protocols: "ipv4",
     // The counter's socket is in the live chroot, and a trial sends as nobody who should be counted.
     ...("login_data_restrictions" in loginLimit(settings) && { login_data_restrictions: "reject_unauth_pipelining" }),

@@ -38,7 +38,7 @@ export function hopAddress({ host, port }: RelayHostSettings): string {
 
 /** Postfix's name for a TLS level. */
 export function tlsLevel({ tls }: RelayHostSettings): string {
-  return { opportunistic: "may", required: "encrypt", verified: "secure" }[tls];
+  return { opportunistic: "may", required: "encrypt", verified: "secure", dane: "dane-only" }[tls];
 }
 
 /** The services for smart hosts that the packaged `smtp` does not deliver to, with all in which they may differ from it. */

@@ -11,8 +11,9 @@ export function outgoing(settings: RelaySettings): Parameters {
     relayhost: general ? hopAddress(general) : "",
     ...(general && general.transport !== "smtp" ? { default_transport: general.transport } : {}),
     ...routing(settings),
-    // A login must never travel in clear.
-    smtp_tls_security_level: general ? tlsLevel(general) : "may",
+    // A login must never travel in clear. By MX, who publishes TLSA records is held to them (RFC 7672).
+    smtp_tls_security_level: general ? tlsLevel(general) : settings.resolver ? "dane" : "may",
+    ...(settings.resolver ? { smtp_dns_support_level: "dnssec" } : {}),
     ...(hops.some(({ tls }) => tls === "verified") ? { smtp_tls_secure_cert_match: "nexthop" } : {}),
     smtp_tls_CAfile: "/etc/ssl/certs/ca-certificates.crt",
     smtp_tls_protocols: ["!SSLv2", "!SSLv3"],

@@ -4,6 +4,7 @@ import { countsRecipients } from "./limits";
 import { ban } from "./services/ban";
 import { logRetention } from "./services/logRetention";
 import { loginLimit } from "./services/loginLimit";
+import { resolver } from "./services/resolver";
 import { signer } from "./services/signer";
 import { upgrades } from "./services/upgrades";
 import { certificate } from "./services/certificate";
@@ -49,6 +50,7 @@ export interface HostFile {
 export function services(settings: RelaySettings, secrets: BundleSecrets = {}): HostService[] {
   const { ban: wanted } = settings.limits;
   const beside = [
+    resolver(settings),
     certificate(settings),
     signer(settings, secrets.dkimKeys),
     upgrades(settings),

@@ -4,7 +4,7 @@ import type { RelayInput } from "./settings";
 
 /** The shapes of everything about outgoing mail, as `RelayInput` and `RelaySettings` hold them, and their defaults. */
 
-export type RelayHostTls = "opportunistic" | "required" | "verified";
+export type RelayHostTls = "opportunistic" | "required" | "verified" | "dane";
 export type PreflightMode = "warn" | "require" | "off";
 
 export interface RelayHostInput {

@@ -99,7 +99,7 @@ const owned: Record<string, string> = {
   defer_transports: fixed,
   content_filter: "there is no listener for what a filter gives back; use smtpd_milters instead",
   disable_dns_lookups: use("relayHost"),
-  smtp_dns_support_level: use("relayHost"),
+  smtp_dns_support_level: use("resolver"),
   allow_untrusted_routing: fixed,
   soft_bounce: fixed,
 };

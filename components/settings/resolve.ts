@@ -69,6 +69,10 @@ export function resolve(input: RelayInput, today: string): RelaySettings {
       ttl: input.dns?.ttl ?? defaults.dnsTtl,
     },
     blockLists: input.blockLists ?? [...defaults.blockLists],
+    resolver: input.resolver && {
+      forwarders: input.resolver.forwarders ?? [],
+      insecureDomains: (input.resolver.insecureDomains ?? []).map((name) => name.toLowerCase()),
+    },
     droplet: input.droplet && {
       region: required(input.droplet.region),
       sshSources: input.droplet.sshSources ?? [],

@@ -37,6 +37,7 @@ export interface RelayInput extends OutgoingInput {
   dkim?: { domains?: string[]; selectors?: { selector?: string }[] };
   manageDns?: boolean;
   blockLists?: string[];
+  resolver?: Partial<ResolverSettings>;
   dns?: { zone?: string; policies?: boolean; autoconfigHost?: string; ttl?: number };
   droplet?: {
     region?: string;
@@ -144,6 +145,12 @@ export interface DkimSettings {
   selectors: string[];
 }
 
+/** The resolver on the host: whom it asks, none for the authoritative servers, and whom it believes without DNSSEC. */
+export interface ResolverSettings {
+  forwarders: string[];
+  insecureDomains: string[];
+}
+
 export interface DnsSettings {
   zone: string;
   policies: boolean;
@@ -235,5 +242,6 @@ export interface RelaySettings extends OutgoingSettings {
   dkim?: DkimSettings;
   dns: DnsSettings;
   blockLists: string[];
+  resolver?: ResolverSettings;
   droplet?: DropletSettings;
 }

@@ -11,6 +11,7 @@ import { checkNetworks } from "./checks/networks";
 import { checkParameters } from "./checks/parameters";
 import { checkRelayHost, checkSmartHostPasswords } from "./checks/relayHost";
 import { Report } from "./checks/report";
+import { checkResolver } from "./checks/resolver";
 import { checkRewriting } from "./checks/rewriting";
 import { checkRoutes } from "./checks/routes";
 import { checkSasl } from "./checks/sasl";
@@ -47,6 +48,7 @@ const checks = [
   checkLogDays,
   checkDkim,
   checkDns,
+  checkResolver,
   checkTarget,
 ];
 

@@ -27,6 +27,8 @@ const PEBBLE: Tool = { command: "pebble", package: "pebble" };
 const TESTSSL: Tool = { command: "testssl", package: "testssl.sh" };
 /** Looks at all ports of a relay, as a stranger can. */
 const NMAP: Tool = { command: "nmap", package: "nmap" };
+/** A name server that signs what it serves, for resolvers that look. */
+const NAMED: Tool = { command: "/usr/sbin/named", package: "bind9", service: true };
 /** The engine's SSH client is tested against the real server. */
 const SSHD: Tool = { command: "/usr/sbin/sshd", package: "openssh-server", service: true };
 
@@ -51,7 +53,7 @@ export const UNIT_STEP = needing(SSHD, jest("unit", ["--maxWorkers=100%"]));
  */
 export const SCENARIO_STEP = needing(
   PEBBLE,
-  needing(TESTSSL, needing(NMAP, leavingNothing(jest("scenario", SIDE_BY_SIDE)))),
+  needing(TESTSSL, needing(NMAP, needing(NAMED, leavingNothing(jest("scenario", SIDE_BY_SIDE))))),
 );
 /** The same, with deploys and relays that are interrupted on purpose. */
 export const FAULTS_STEP = leavingNothing(jest("faults", SIDE_BY_SIDE));

@@ -89,7 +89,11 @@ export async function submit(
   login: string,
   password: string,
   subject: string,
-  { address, from = `${login}@example.test` }: { address?: string; from?: string } = {},
+  {
+    address,
+    from = `${login}@example.test`,
+    to = "bob@receiver.test",
+  }: { address?: string; from?: string; to?: string } = {},
 ): Promise<Sent> {
   return send({
     host: address ?? (await lab.outputs()).address,
@@ -98,7 +102,7 @@ export async function submit(
     login,
     password,
     from,
-    to: "bob@receiver.test",
+    to,
     subject,
     text: "hello",
     tls: "starttls",

@@ -5,12 +5,18 @@ import { RelayInput, RelaySecrets } from "../settings";
 import { checkPort, isHostname, quote, Report } from "./report";
 import { checkPassword } from "./users";
 
-const levels = ["opportunistic", "required", "verified"];
+const levels = ["opportunistic", "required", "verified", "dane"];
 
 /** Every smart host, wherever it is given. */
 export function checkRelayHost(input: RelayInput, report: Report): void {
   for (const { option, relayHost } of smartHosts(input)) {
     checkSmartHost(relayHost, (field, message) => report(`${option}.${field}`, message));
+    if (relayHost.tls === "dane" && input.resolver === undefined) {
+      report(
+        `${option}.tls`,
+        `"dane" needs answers that DNSSEC vouches for; give resolver, {} for its defaults, or use verified`,
+      );
+    }
   }
 }
 
@@ -62,12 +68,13 @@ function checkTls({ tls, wrapperMode, port, login, host }: RelayHostInput, repor
   if (tls === undefined) return;
   if (!levels.includes(tls)) report("tls", `${quote(tls)} is not a TLS level; use ${levels.join(", ")}`);
   if (tls === "opportunistic" && login !== undefined) {
-    report("tls", `${quote(tls)} could send the login in clear; use required or verified`);
+    report("tls", `${quote(tls)} could send the login in clear; use required, verified or dane`);
   } else if (tls === "opportunistic" && (wrapperMode ?? port === 465)) {
-    report("tls", `${quote(tls)} cannot be where TLS starts with the first byte; use required or verified`);
+    report("tls", `${quote(tls)} cannot be where TLS starts with the first byte; use required, verified or dane`);
   }
-  if (tls === "verified" && host !== undefined && parseNetwork(host)) {
-    report("tls", `${quote(tls)} needs a name to compare with the certificate, and host is an address; use required`);
+  if ((tls === "verified" || tls === "dane") && host !== undefined && parseNetwork(host)) {
+    const use = tls === "dane" ? "find TLSA records by" : "compare with the certificate";
+    report("tls", `${quote(tls)} needs a name to ${use}, and host is an address; use required`);
   }
 }
 

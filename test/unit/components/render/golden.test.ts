@@ -2,7 +2,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { renderMainCf } from "../../../../components/render/mainCf";
 import { renderMasterCf } from "../../../../components/render/masterCf";
+import { services } from "../../../../components/render/services";
 import { renderSaslConf } from "../../../../components/render/sasl";
+import { RelayInput } from "../../../../components/settings/settings";
 import { factsOf, fullSettings } from "../fixtures";
 
 const golden = path.join(__dirname, "..", "..", "..", "golden");
@@ -37,4 +39,15 @@ test("the SASL configuration is the reviewed one", () => {
 test("every listener and option at once is the reviewed master.cf", () => {
   const all = { smtp: true, submission: true, submissions: true, alternate: true };
   expectGolden("master-all.cf", renderMasterCf(fullSettings({ listeners: all })));
+});
+
+test.each<[string, Partial<RelayInput>]>([
+  ["unbound.conf", { resolver: {} }],
+  [
+    "unbound-forwarding.conf",
+    { resolver: { forwarders: ["192.0.2.53", "2001:db8::53"], insecureDomains: ["corp"] }, inetProtocols: "all" },
+  ],
+])("%s is the reviewed one", (name, change) => {
+  const { files } = services(fullSettings(change)).find((service) => service.name === "resolver")!;
+  expectGolden(name, files.find(({ path }) => path === "/etc/unbound/mail-relay.conf")!.body);
 });
