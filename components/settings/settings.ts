@@ -46,6 +46,7 @@ export interface RelayInput extends OutgoingInput {
     tags?: string[];
     reservedIp?: boolean;
     backups?: boolean;
+    ipv6?: boolean;
     vpcUuid?: string;
     project?: string;
     drainSeconds?: number;
@@ -159,6 +160,7 @@ export interface DropletSettings {
   image: string;
   tags: string[];
   backups: boolean;
+  ipv6: boolean;
   vpcUuid?: string;
   drainSeconds: number;
   alerts?: DropletAlertSettings;

@@ -1,4 +1,7 @@
 import { existsSync } from "node:fs";
 
-/** Tests that need IPv6 of this machine; without it the sandbox has none either, and they are skipped. */
-export const describeWithIpv6 = existsSync("/proc/sys/net/ipv6") ? describe : describe.skip;
+/** Whether this machine has IPv6; without it the sandbox has none either. */
+export const hasIpv6 = existsSync("/proc/sys/net/ipv6");
+
+/** Tests that need it, and are skipped where it is missing. */
+export const describeWithIpv6 = hasIpv6 ? describe : describe.skip;
