@@ -19,7 +19,7 @@ function interfaceOf(address: string): string {
 
 /** Every TCP port on which somebody in the world is answered. */
 async function openPorts(lab: Lab, address: string): Promise<number[]> {
-  const options = ["-n", "-Pn", "-sS", "-p-", "--min-rate", "5000", "--max-retries", "2", "--open", "-oG", "-"];
+  const options = ["-n", "-Pn", "-sS", "-p-", "--min-rate", "10000", "--max-retries", "2", "--open", "-oG", "-"];
   const [version, stranger] = address.includes(":")
     ? [["-6"], lab.cloud.ipv6!.strangerClient]
     : [[], lab.cloud.strangerClient];
