@@ -68,6 +68,7 @@ const relay = new MailRelay("relay", {
 
 export const hostname = relay.hostname;
 export const address = relay.address;
+export const ipv6Address = relay.ipv6Address;
 export const dropletId = relay.dropletId;
 export const endpoints = relay.endpoints;
 export const clientSettings = relay.clientSettings;

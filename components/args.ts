@@ -175,8 +175,8 @@ export interface MailRelayArgs {
 
   /**
    * IP versions for clients and next hops (Postfix `inet_protocols`). With `all`, receivers also judge the host by its
-   * IPv6 address, which needs a PTR record and a reputation of its own; DigitalOcean blocks mail over IPv6, and the
-   * droplet is made without it. A change restarts Postfix. Default: `ipv4`.
+   * IPv6 address, which needs a PTR record and a reputation of its own. A droplet needs `droplet.ipv6` for it, and
+   * DigitalOcean blocks SMTP over IPv6. A change restarts Postfix. Default: `ipv4`.
    */
   readonly inetProtocols?: InetProtocols;
 

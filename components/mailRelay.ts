@@ -22,6 +22,8 @@ export class MailRelay extends pulumi.ComponentResource {
   public readonly hostname: pulumi.Output<string>;
   /** The public IPv4 address, or for a given host the address it was given by. */
   public readonly address: pulumi.Output<string>;
+  /** The droplet's public IPv6 address with `droplet.ipv6`, else empty. No DNS record leads to it: see docs/dns.md. */
+  public readonly ipv6Address: pulumi.Output<string>;
   /** The droplet's id; empty for a given host. */
   public readonly dropletId: pulumi.Output<string>;
   /** The ports clients can use. */
@@ -63,6 +65,7 @@ export class MailRelay extends pulumi.ComponentResource {
 
     this.hostname = settings.myHostname;
     this.address = steps.address;
+    this.ipv6Address = host.ipv6Address;
     this.dropletId = host.dropletId;
     this.endpoints = settings.apply(endpoints);
     this.clientSettings = settings.apply(clientSettings);
@@ -90,6 +93,7 @@ export class MailRelay extends pulumi.ComponentResource {
     this.registerOutputs({
       hostname: this.hostname,
       address: this.address,
+      ipv6Address: this.ipv6Address,
       dropletId: this.dropletId,
       endpoints: this.endpoints,
       clientSettings: this.clientSettings,

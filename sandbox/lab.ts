@@ -50,6 +50,7 @@ export interface Lab {
 export interface RelayOutputs extends Record<string, unknown> {
   hostname: string;
   address: string;
+  ipv6Address: string;
   dropletId: number | string;
   endpoints: { port: number; tls: "starttls" | "implicit"; auth: boolean }[];
   logins: Record<string, string>;

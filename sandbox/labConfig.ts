@@ -68,6 +68,7 @@ export interface ProgramConfig {
     tags?: string[];
     reservedIp?: boolean;
     backups?: boolean;
+    ipv6?: boolean;
     vpcUuid?: string;
     project?: string;
     drainSeconds?: number;

@@ -27,6 +27,15 @@ export interface DropletArgs {
   /** Have DigitalOcean make backups of the droplet, which costs extra. Default: false. */
   readonly backups?: pulumi.Input<boolean>;
 
+  /**
+   * Give the droplet a public IPv6 address, the output `ipv6Address`. Mail uses it only with `inetProtocols: all`, and
+   * DigitalOcean blocks SMTP over IPv6, so that it serves SSH (`sshSources`) and clients on port 2525
+   * (`listeners.alternate`). Switched on for a droplet that exists, the address is there, but the system does not use it
+   * until its network is set up by hand (see DigitalOcean's "How to Enable IPv6"). Switched off, it replaces the droplet, see
+   * `drainSeconds`. Default: false.
+   */
+  readonly ipv6?: pulumi.Input<boolean>;
+
   /** The VPC network the droplet is in. Changing it replaces the droplet, see `drainSeconds`. Default: the region's own. */
   readonly vpcUuid?: pulumi.Input<string>;
 

@@ -50,7 +50,7 @@ export interface LimitsArgs {
   readonly exempt?: pulumi.Input<pulumi.Input<string>[]>;
 
   /**
-   * Shut out addresses that guess passwords. Needs fail2ban and nftables, which are installed, and about 27 MB of memory.
+   * Shut out addresses that guess passwords, by IPv6 with the network (/64) they are in. Needs fail2ban and nftables, which are installed, and about 27 MB of memory.
    * Plain value, as an object. Default: nobody is shut out.
    */
   readonly ban?: BanArgs;

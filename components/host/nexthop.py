@@ -51,7 +51,8 @@ def addresses(hop, family):
         if error.errno == socket.EAI_AGAIN:
             raise Passing(f"the resolver does not answer for {hop['host']}") from error
         raise Refusal(f"there is no host of the name {hop['host']}") from error
-    return [address for *_, address in found][:2]
+    versions = (socket.AF_INET, socket.AF_INET6)
+    return [address for version in versions for address in [to for kind, *_, to in found if kind == version][:2]]
 
 
 def connect(hop, family):

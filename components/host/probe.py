@@ -30,14 +30,34 @@ class Disagreement(Exception):
     """A reply other than the expected one."""
 
 
+def address_towards(family, destination):
+    """The address this host has on the way to another one; no packet is sent for a UDP connect."""
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((destination, 9))
+            return probe.getsockname()[0]
+    except OSError:
+        return None
+
+
 def own_address():
-    """The address other hosts see this one under; no packet is sent for a UDP connect."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return None
-        return probe.getsockname()[0]
+    """The address other hosts see this one under."""
+    return address_towards(socket.AF_INET, "192.0.2.1")
+
+
+def about_ipv6(dialogue):
+    """Whether it is held by IPv6, or pretends to be."""
+    return dialogue.get("ipv6") or any(" ADDR=IPV6:" in step["command"] for step in dialogue["steps"])
+
+
+def client_address(dialogue):
+    """Where a dialogue is held from, and to; None where this host has no such address."""
+    loopback6 = address_towards(socket.AF_INET6, "::1")
+    if about_ipv6(dialogue) and loopback6 is None:
+        return None
+    if dialogue.get("ipv6"):
+        return loopback6 if dialogue["from"] == "loopback" else address_towards(socket.AF_INET6, "2001:db8::1")
+    return "127.0.0.1" if dialogue["from"] == "loopback" else own_address()
 
 
 def stored_users(database):
@@ -162,10 +182,10 @@ def hold(dialogue, address, credentials, deadline, certificates):
 
 def run(dialogue, plan, deadline, certificates):
     """One dialogue: None when it agrees or cannot be held here, else what disagreed."""
-    address = "127.0.0.1" if dialogue["from"] == "loopback" else own_address()
+    address = client_address(dialogue)
     networks = [ipaddress.ip_network(network) for network in plan["networks"]]
     if address is None:
-        return "skipped", "this host has no route"
+        return "skipped", "this host has no IPv6 address" if about_ipv6(dialogue) else "this host has no route"
     if dialogue["from"] == "outside" and any(ipaddress.ip_address(address) in network for network in networks):
         return "skipped", f"this host's own address {address} is in mynetworks"
     credentials = dialogue.get("login", {}).get("credentials")

@@ -24,6 +24,7 @@ export function createDroplet(
       image: droplet.image,
       tags: droplet.tags,
       backups: droplet.backups,
+      ipv6: droplet.ipv6,
       vpcUuid: droplet.apply(({ vpcUuid }) => vpcUuid as string),
       sshKeys: [keys.fingerprint],
       monitoring: true,

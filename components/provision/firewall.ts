@@ -1,5 +1,6 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
+import { everybody } from "../render/ipv6";
 import { listeners } from "../render/masterCf";
 import { smartHosts } from "../settings/outgoing";
 import { acmePorts } from "../render/services/certificate";
@@ -30,16 +31,13 @@ export function createFirewall(
     outbound: [
       // Names, time, packages, the next hop. Without an outbound rule nothing leaves at all.
       ...[
-        "53/udp",
-        "53/tcp",
-        "123/udp",
-        "80/tcp",
-        "443/tcp",
-        ...outgoingPorts(resolved),
-        ...acmePorts(resolved).outbound.map((port) => `${port}/tcp`),
-      ]
-        .map((rule) => rule.split("/"))
-        .map(([portRange, protocol]) => ({ protocol: protocol ?? "tcp", portRange, destinationAddresses: everywhere })),
+        ...["53/udp", "53/tcp", "123/udp", "80/tcp", "443/tcp"].map((rule) => [rule, everywhere] as const),
+        ...outgoingPorts(resolved).map((rule) => [rule, everybody(resolved)] as const),
+        ...acmePorts(resolved).outbound.map((port) => [`${port}/tcp`, everywhere] as const),
+      ].map(([rule, destinationAddresses]) => {
+        const [portRange, protocol = "tcp"] = rule.split("/");
+        return { protocol, portRange, destinationAddresses };
+      }),
       { protocol: "icmp", destinationAddresses: everywhere },
     ],
   }));
@@ -70,7 +68,7 @@ export function createListenersFirewall(
     listeners(resolved).map(({ port }) => ({
       protocol: "tcp",
       portRange: String(port),
-      sourceAddresses: everywhere,
+      sourceAddresses: everybody(resolved),
     })),
   );
   return firewallOf(`${name}-listeners-firewall`, settings, droplet, "listeners", opts, { inboundRules });

@@ -18,6 +18,8 @@ export interface RelayHost extends HostConnection {
   address: pulumi.Output<string>;
   /** Empty for a given host. */
   dropletId: pulumi.Output<string>;
+  /** Empty where there is none, or none is known. */
+  ipv6Address: pulumi.Output<string>;
   /** What the first step has to wait for. */
   ready: pulumi.Resource[];
   /** Creates what has to wait until the relay has proved itself, and says where clients reach it; absent for a given host. */
@@ -54,6 +56,9 @@ export function createHost(
     deletedWith: droplet,
     address: droplet.ipv4Address,
     dropletId: droplet.id,
+    ipv6Address: pulumi
+      .all([settings, droplet.ipv6Address])
+      .apply(([resolved, address]) => (resolved.droplet?.ipv6 ? address : "")),
     ready: [firewall],
   };
   if (args.alerts) createDropletAlerts(name, settings, droplet, opts);
@@ -84,6 +89,7 @@ export function givenHost(args: HostArgs): RelayHost {
     machine: pulumi.output(args.address),
     address: pulumi.output(args.address),
     dropletId: pulumi.output(""),
+    ipv6Address: pulumi.output(""),
     ready: [],
   };
 }

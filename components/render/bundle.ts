@@ -7,6 +7,7 @@ import { nextHops } from "./nextHops";
 import { routeTables } from "./outgoing";
 import { rewritingTables } from "./rewriting";
 import { loginHeaderChecks, renderHideClients } from "./hideClients";
+import { usesIpv6 } from "./ipv6";
 import { loginLimit } from "./limits";
 import { renderMainCf } from "./mainCf";
 import { renderMasterCf, TrialServices } from "./masterCf";
@@ -118,11 +119,15 @@ const sink = {
   },
 };
 
-const trialServices: TrialServices = {
-  listeners: [sink],
-  // From this address the kernel lets no connection leave the host, wherever a table may send the trial's mail.
-  smtp: { smtp_bind_address: "127.0.0.1", smtp_tls_wrappermode: "no" },
-};
+function trialServices(settings: RelaySettings): TrialServices {
+  return {
+    listeners: [sink],
+    // They listen on IPv4 like the rest of the trial, but can be asked about a client by IPv6.
+    smtpd: usesIpv6(settings) ? { inet_protocols: settings.inetProtocols } : {},
+    // From this address the kernel lets no connection leave the host, wherever a table may send the trial's mail.
+    smtp: { smtp_bind_address: "127.0.0.1", smtp_tls_wrappermode: "no" },
+  };
+}
 
 /** The trial instance's own files, and the dialogues that decide whether the configuration is good. */
 function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
@@ -141,6 +146,7 @@ function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
     defer_transports: [...new Set(["relay", "lmtp", "local", "virtual", ...hops])].filter((name) => name !== "smtp"),
     // The sink is another server than the one whose certificate is demanded, and has no name to find TLSA records by.
     ...(["verified", "dane"].includes(settings.relayHost?.tls ?? "") ? { smtp_tls_security_level: "encrypt" } : {}),
+    // What holds the trial's mail on the host, see trialServices, is an address of IPv4.
     inet_protocols: "ipv4",
     // The counter's socket is in the live chroot, and a trial sends as nobody who should be counted.
     ...("login_data_restrictions" in loginLimit(settings) && { login_data_restrictions: "reject_unauth_pipelining" }),
@@ -160,7 +166,7 @@ function checks(settings: RelaySettings, facts: Facts): RenderedFile[] {
   const { conf, database } = trialSasl(settings);
   return [
     { path: "trial/main.cf", body: renderMainCf(settings, facts, overrides), mode: 0o644 },
-    { path: "trial/master.cf", body: renderMasterCf(settings, binding, trialServices), mode: 0o644 },
+    { path: "trial/master.cf", body: renderMasterCf(settings, binding, trialServices(settings)), mode: 0o644 },
     { path: `trial/sasl/${settings.sasl.path}.conf`, body: conf, mode: 0o644 },
     ...signed.files,
     { path: "trial.database", body: database, mode: 0o600 },

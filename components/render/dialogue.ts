@@ -14,6 +14,8 @@ export interface Dialogue {
   name: string;
   /** `outside` connects to and from the host's own public address, as any stranger's packets would arrive. */
   from: "loopback" | "outside";
+  /** By IPv6, where the host has an address for that; by IPv4 unless it is true. */
+  ipv6?: boolean;
   port: number;
   tls: "none" | "starttls" | "implicit";
   /** The AUTH mechanisms the server must offer, once TLS has started where there is any. */

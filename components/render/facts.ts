@@ -32,4 +32,5 @@ export const releaseDependentParameters = [
   "smtpd_forbid_unauth_pipelining",
   "smtpd_relay_before_recipient_restrictions",
   "cyrus_sasl_config_path",
+  "smtpd_client_ipv6_prefix_length",
 ];

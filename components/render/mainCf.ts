@@ -2,6 +2,7 @@ import { RelaySettings } from "../settings/settings";
 import { clientTls } from "./clientTls";
 import { Facts } from "./facts";
 import { loginHeaderChecks } from "./hideClients";
+import { ipv6Parameters } from "./ipv6";
 import { limits, loginLimit } from "./limits";
 import { outgoing } from "./outgoing";
 import { only, Parameters, ParameterValue } from "./parameters";
@@ -61,6 +62,7 @@ function identity(settings: RelaySettings, facts: Facts): Parameters {
     smtpd_banner: "$myhostname ESMTP",
     inet_interfaces: "all",
     inet_protocols: settings.inetProtocols,
+    ...ipv6Parameters(settings, facts),
   };
 }
 

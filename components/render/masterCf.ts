@@ -122,9 +122,10 @@ export type Binding = (listener: { port: number; service: string }) => string;
 
 const publicBinding: Binding = (listener) => listener.service;
 
-/** What the trial instance has besides: listeners of its own, and options for its SMTP clients. */
+/** What the trial instance has besides: listeners of its own, and options for all listeners and for its SMTP clients. */
 export interface TrialServices {
   listeners: { port: number; service: string; options: Record<string, string> }[];
+  smtpd: Record<string, string>;
   smtp: Record<string, string>;
 }
 
@@ -132,7 +133,7 @@ export interface TrialServices {
 export function renderMasterCf(
   settings: RelaySettings,
   binding: Binding = publicBinding,
-  trial: TrialServices = { listeners: [], smtp: {} },
+  trial: TrialServices = { listeners: [], smtpd: {}, smtp: {} },
 ): string {
   const inet = [...listeners(settings), probeListener, loginProbe, ...trial.listeners].map((listener): Service => ({
     name: binding(listener),
@@ -140,7 +141,11 @@ export function renderMasterCf(
     private: false,
     chroot: true,
     command: "smtpd",
-    options: { ...listener.options, ...("auth" in listener && listener.auth ? loginOptions(settings) : {}) },
+    options: {
+      ...listener.options,
+      ...("auth" in listener && listener.auth ? loginOptions(settings) : {}),
+      ...trial.smtpd,
+    },
   }));
   const cleanup = packaged.find(({ name }) => name === "cleanup")!;
   const ofLogins: Service[] = hides(settings)

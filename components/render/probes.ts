@@ -1,8 +1,9 @@
-import { covers } from "../settings/addresses";
 import { RelaySettings, UserStore } from "../settings/settings";
 import { Dialogue, ProbePlan, ProbeStep } from "./dialogue";
+import { andByIpv6 } from "./ipv6";
 import { Listener, listeners, probeListener } from "./masterCf";
 import { Credential, userDatabasePairs } from "./sasl";
+import { strangers } from "./strangers";
 
 /** Added to every port in the trial instance, which listens on loopback only. */
 export const trialPortOffset = 20000;
@@ -25,10 +26,10 @@ export function trialPlan(settings: RelaySettings, trial: Credential): ProbePlan
   const moved = (listener: Listener) => ({ ...listener, port: listener.port + trialPortOffset });
   const dialogues = listeners(settings).flatMap((listener): Dialogue[] => [
     ...(listener.auth ? trialLogins(settings, listener, moved(listener), trial) : [trusted(listener, moved(listener))]),
-    {
-      ...dialogue(`a stranger may not relay on ${listener.port}`, settings, moved(listener)),
-      steps: [...pretend(settings), ...(listener.auth ? relayForms(settings, 554) : relayForms(settings))],
-    },
+    ...strangers(settings).map((stranger) => ({
+      ...dialogue(`a stranger may not relay on ${listener.port}${stranger.by}`, settings, moved(listener)),
+      steps: [...stranger.pretend, ...(listener.auth ? relayForms(settings, 554) : relayForms(settings))],
+    })),
   ]);
   // One message, an empty one, because cleanup, queue manager and SMTP client see their part of main.cf only then.
   // trial.sh looks where it goes; the dialogue it belongs to is the first listener's, in which sending is allowed. It
@@ -46,11 +47,6 @@ export function trialPlan(settings: RelaySettings, trial: Credential): ProbePlan
     20,
     dialogues.map((held, index) => (index === 0 ? whole(held) : held)),
   );
-}
-
-/** Becomes a stranger, by a name that might be trusted. */
-function pretend(settings: RelaySettings): ProbeStep[] {
-  return [step(`XCLIENT ADDR=${strangerAddress(settings.myNetworks)}`, 220), step(`EHLO ${settings.myHostname}`, 250)];
 }
 
 /**
@@ -89,7 +85,7 @@ export function smokePlan(settings: RelaySettings): ProbePlan {
     listener.auth ? liveLogin(settings, listener) : trusted(listener, listener),
     strangerDialogue(settings, listener),
   ]);
-  return plan(settings, 30, [...dialogues, pretendedStranger(settings)]);
+  return plan(settings, 30, [...andByIpv6(settings, dialogues), ...pretendedStrangers(settings)]);
 }
 
 function liveLogin(settings: RelaySettings, listener: Listener): Dialogue {
@@ -117,13 +113,14 @@ export function proofPlan(settings: RelaySettings, users: Credential[], sha256?:
       ...(users[0] ? [withRealm(settings, users[0], listener), wrongPassword(settings, users[0], listener)] : []),
       ...(listener.tls === "starttls" ? [beforeTls(listener)] : []),
     ]);
-  const strangers = open.flatMap((listener) => [
-    strangerDialogue(settings, listener),
-    noPretending(settings, listener),
-  ]);
+  const outside = open.flatMap((listener) => [strangerDialogue(settings, listener), noPretending(settings, listener)]);
+  const first = users
+    .slice(0, 1)
+    .flatMap((user) => open.filter(({ auth }) => auth).flatMap((listener) => userLogins(settings, user, listener)));
+  const all6 = andByIpv6(settings, [...first, ...outside]).filter(({ ipv6 }) => ipv6);
   const all = `the user database holds all ${users.length} users with their passwords`;
   return {
-    ...plan(settings, 30, [...dialogues, ...strangers, pretendedStranger(settings)]),
+    ...plan(settings, 30, [...dialogues, ...outside, ...all6, ...pretendedStrangers(settings)]),
     stored: {
       name: proved.length < users.length ? `${all}; ${proved.length} of them logged in` : all,
       pairs: userDatabasePairs(users, settings.sasl.realm),
@@ -213,16 +210,15 @@ function noPretending(settings: RelaySettings, listener: Listener): Dialogue {
 }
 
 /** The live restrictions asked as a stranger, also where the host's own address is one of mynetworks. */
-function pretendedStranger(settings: RelaySettings): Dialogue {
-  const stranger = strangerAddress(settings.myNetworks);
-  return {
-    name: `${stranger} may not relay`,
+function pretendedStrangers(settings: RelaySettings): Dialogue[] {
+  return strangers(settings).map((stranger) => ({
+    name: `${stranger.address} may not relay`,
     from: "loopback",
     port: probeListener.port,
     tls: "none",
     offers: settings.sasl.mechanisms,
-    steps: [...pretend(settings), ...relayForms(settings)],
-  };
+    steps: [...stranger.pretend, ...relayForms(settings)],
+  }));
 }
 
 function dialogue(name: string, settings: RelaySettings, listener: Listener): Dialogue {
@@ -247,11 +243,3 @@ const userDatabase: Record<UserStore, string> = {
   shared: "/etc/sasldb2",
   saslauthd: "/etc/sasldb2",
 };
-
-/** A documentation address (RFC 5737) that is not in mynetworks, to be a stranger under XCLIENT. */
-export function strangerAddress(networks: string[]): string {
-  const candidates = ["192.0.2.9", "198.51.100.9", "203.0.113.9", "100.64.0.9", "198.18.0.9"];
-  const stranger = candidates.find((candidate) => !networks.some((network) => covers(network, candidate)));
-  if (stranger === undefined) throw new Error("every address that could play a stranger is in myNetworks");
-  return stranger;
-}

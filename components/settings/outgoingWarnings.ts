@@ -19,7 +19,12 @@ export function outgoingWarnings(settings: RelaySettings): string[] {
     );
   }
   if (droplet && inetProtocols === "all") {
-    found.push("inetProtocols is all, but droplets are made without IPv6, and DigitalOcean blocks mail over it.");
+    found.push(
+      droplet.ipv6
+        ? "inetProtocols is all, but DigitalOcean blocks SMTP over IPv6: no mail server is reached that way, and clients reach " +
+            "the relay by IPv4, or by IPv6 on listeners.alternate (port 2525)."
+        : "inetProtocols is all, but the droplet has no IPv6: set droplet.ipv6, or leave inetProtocols out.",
+    );
   }
   return found;
 }

@@ -10,6 +10,8 @@ const owned: Record<string, string> = {
   smtpd_banner: fixed,
   inet_interfaces: fixed,
   inet_protocols: use("inetProtocols"),
+  smtp_address_preference: use("inetProtocols"),
+  smtpd_client_ipv6_prefix_length: fixed,
   mydestination: use("myDestination"),
   alias_maps: use("aliases"),
   alias_database: use("aliases"),

@@ -80,6 +80,7 @@ export function resolve(input: RelayInput, today: string): RelaySettings {
       image: input.droplet.image ?? defaults.dropletImage,
       tags: input.droplet.tags ?? [],
       backups: input.droplet.backups ?? false,
+      ipv6: input.droplet.ipv6 ?? false,
       vpcUuid: input.droplet.vpcUuid,
       drainSeconds: input.droplet.drainSeconds ?? defaults.drainSeconds,
       alerts: input.droplet.alerts && {

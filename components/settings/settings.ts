@@ -47,6 +47,7 @@ export interface RelayInput extends OutgoingInput {
     tags?: string[];
     reservedIp?: boolean;
     backups?: boolean;
+    ipv6?: boolean;
     vpcUuid?: string;
     project?: string;
     drainSeconds?: number;
@@ -166,6 +167,7 @@ export interface DropletSettings {
   image: string;
   tags: string[];
   backups: boolean;
+  ipv6: boolean;
   vpcUuid?: string;
   drainSeconds: number;
   alerts?: DropletAlertSettings;

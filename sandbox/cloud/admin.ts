@@ -25,11 +25,12 @@ export function adminRoutes(options: AdminOptions): Express {
   const admin = express();
   admin.use(bearer(adminToken), express.json({ limit: BODY_LIMIT }));
   admin.get("/droplets", (_request, response) => {
-    const views = [...world.droplets.values()].map(({ id, name, status, address }): DropletView => ({
+    const views = [...world.droplets.values()].map(({ id, name, status, address, address6 }): DropletView => ({
       id,
       name,
       status,
       address,
+      address6,
       rootDir: hypervisor.rootDir(id),
     }));
     response.json(views);

@@ -4,8 +4,12 @@ import { layoutOf } from "./layout";
 import type { Cloud, DropletView } from "./types";
 
 /** The running cloud of that record, spoken to over its loopback server. */
-export function cloudOf(record: InstanceRecord, port: number, remove: () => Promise<void>): Cloud {
-  const { gateway, trustedClient, strangerClient } = layoutOf(record.index);
+export function cloudOf(
+  record: InstanceRecord,
+  { port, hasIpv6 }: NonNullable<InstanceRecord["daemon"]>,
+  remove: () => Promise<void>,
+): Cloud {
+  const { gateway, trustedClient, strangerClient, ipv6 } = layoutOf(record.index);
   const call = <T>(method: string, path: string, body?: unknown) =>
     admin<T>({ port, token: record.adminToken, method, path: `/sandbox${path}`, body });
   return {
@@ -13,6 +17,7 @@ export function cloudOf(record: InstanceRecord, port: number, remove: () => Prom
     gateway,
     trustedClient,
     strangerClient,
+    ipv6: hasIpv6 ? ipv6 : undefined,
     droplets: () => call<DropletView[]>("GET", "/droplets"),
     exec: (id, argv, stdin) => call("POST", `/droplets/${id}/exec`, { argv, stdin }),
     reboot: async (id, how = "graceful") => void (await call("POST", `/droplets/${id}/reboot`, { how })),

@@ -32,7 +32,7 @@ async function main(name: string): Promise<void> {
   const log = (line: string) => appendFileSync(join(folder, "daemon.log"), `${new Date().toISOString()} ${line}\n`);
 
   await startForwarding();
-  await createBridge(layout);
+  const hasIpv6 = await createBridge(layout);
   const dns = new Dns(layout, folder);
   const hypervisor = new Hypervisor({
     layout,
@@ -47,7 +47,7 @@ async function main(name: string): Promise<void> {
     await run(["nft", "-f", "-"], { stdin: renderRules({ layout, metadataPort: metadata.port, guarded, reserved }) });
     await dns.setDroplets(names);
   };
-  const world = new World({ layout, release: record.release, machines: hypervisor, applyNetwork, log });
+  const world = new World({ layout, hasIpv6, release: record.release, machines: hypervisor, applyNetwork, log });
   const metadata = await startMetadata(layout.gateway, (address) =>
     [...world.droplets.values()].find((droplet) => droplet.address === address),
   );
@@ -61,7 +61,7 @@ async function main(name: string): Promise<void> {
   app.use("/sandbox", adminRoutes({ world, hypervisor, dns, faults, requests, adminToken: record.adminToken, log }));
   const server = createServer(app).listen(0, "127.0.0.1");
   await once(server, "listening");
-  await writeRecord({ ...record, daemon: { pid: process.pid, port: (server.address() as AddressInfo).port } });
+  await writeRecord({ ...record, daemon: { pid: process.pid, port: (server.address() as AddressInfo).port, hasIpv6 } });
 
   process.once("SIGTERM", () => {
     server.close();

@@ -40,7 +40,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 export async function connectCloud(name: string): Promise<Cloud | undefined> {
   const record = await readRecord(name);
   if (!record?.daemon || !(await daemonRuns(record))) return undefined;
-  return cloudOf(record, record.daemon.port, () => removeCloud(name));
+  return cloudOf(record, record.daemon, () => removeCloud(name));
 }
 
 /** Ends the cloud of that name, if it runs, and removes all that is left of it; does nothing where there is nothing. */

@@ -14,7 +14,7 @@ export interface InstanceRecord {
   adminToken: string;
   release: Release;
   /** Known once the daemon runs. */
-  daemon?: { pid: number; port: number };
+  daemon?: { pid: number; port: number; hasIpv6: boolean };
 }
 
 const LOCK = { realpath: false, stale: 30_000, retries: { forever: true, minTimeout: 100, maxTimeout: 500 } };

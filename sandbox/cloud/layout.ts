@@ -4,6 +4,15 @@ export const INSTANCES = 8;
 const FIRST_HOST = 2;
 const LAST_HOST = 30;
 
+/** The same in IPv6, for droplets that ask for it: a unique local network (RFC 4193), which no other machine has. */
+export interface Layout6 {
+  prefixLength: number;
+  gateway: string;
+  pool: string[];
+  trustedClient: string;
+  strangerClient: string;
+}
+
 /** Everything that follows from an instance's number alone. All that it leaves in the kernel is named after it. */
 export interface Layout {
   index: number;
@@ -19,6 +28,7 @@ export interface Layout {
   pool: string[];
   trustedClient: string;
   strangerClient: string;
+  ipv6: Layout6;
 }
 
 /** The addresses and names of the instance with that number: blocks of 32 droplets in TEST-NET-2, clients in 1 and 3. */
@@ -40,12 +50,25 @@ export function layoutOf(index: number): Layout {
     pool: Array.from({ length: LAST_HOST - FIRST_HOST + 1 }, (_, offset) => address(FIRST_HOST + offset)),
     trustedClient: `192.0.2.${16 * index + 9}`,
     strangerClient: `203.0.113.${16 * index + 9}`,
+    ipv6: layout6(index),
   };
 }
 
-/** The sandbox host's own addresses on the bridge. */
-export const hostAddresses = (layout: Layout): string[] => [
-  layout.gateway,
-  layout.trustedClient,
-  layout.strangerClient,
+/** A /48 of the instance's own: droplets, the trusted client and the stranger are in a /64 each. */
+function layout6(index: number): Layout6 {
+  const address = (subnet: number, host: number) => `fd6d:7273:${index}:${subnet}::${host.toString(16)}`;
+  return {
+    prefixLength: 64,
+    gateway: address(1, 1),
+    pool: Array.from({ length: LAST_HOST - FIRST_HOST + 1 }, (_, offset) => address(1, FIRST_HOST + offset)),
+    trustedClient: address(2, 9),
+    strangerClient: address(3, 9),
+  };
+}
+
+/** The sandbox host's own addresses of one IP version on the bridge. */
+export const hostAddresses = ({ gateway, trustedClient, strangerClient }: Layout | Layout6): string[] => [
+  gateway,
+  trustedClient,
+  strangerClient,
 ];

@@ -20,6 +20,8 @@ export interface DropletView {
   name: string;
   status: "new" | "active" | "off" | "archive";
   address: string;
+  /** Absent for a droplet without IPv6. */
+  address6?: string;
   /** Root of the container's file system as seen from the sandbox host. */
   rootDir: string;
 }
@@ -38,7 +40,7 @@ export interface Fault {
 /** One name in the sandbox's DNS. */
 export interface DnsRecord {
   name: string;
-  type: "A" | "MX" | "TXT" | "PTR" | "CNAME";
+  type: "A" | "AAAA" | "MX" | "TXT" | "PTR" | "CNAME";
   /** For MX: the exchanger's name, preference 10. */
   value: string;
 }
@@ -58,6 +60,8 @@ export interface Cloud {
   /** Two further addresses of the sandbox host that clients bind to: the one is meant for `myNetworks`, the other is a stranger's. */
   readonly trustedClient: string;
   readonly strangerClient: string;
+  /** The same three in IPv6; undefined where this machine has none. */
+  readonly ipv6?: { gateway: string; trustedClient: string; strangerClient: string };
   droplets(): Promise<DropletView[]>;
   /** Runs a command as root inside a droplet without SSH, as its hypervisor could. */
   exec(dropletId: number, argv: string[], stdin?: string): Promise<{ code: number; stdout: string; stderr: string }>;

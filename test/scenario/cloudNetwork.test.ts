@@ -1,18 +1,19 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { Resolver } from "node:dns/promises";
 import { once } from "node:events";
-import { connect, createServer, type Server } from "node:net";
+import { createServer, type Server } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { removeCloud, startCloud } from "../../sandbox/cloud";
 import { attempt, run } from "../../sandbox/cloud/run";
-import type { Cloud } from "../../sandbox/cloud/types";
+import type { Cloud, DropletView } from "../../sandbox/cloud/types";
 import { TEST_PREFIX } from "../../sandbox/names";
+import { ipv6Tests } from "./cloudIpv6";
+import { describeWithIpv6 } from "./ipv6";
+import { connects, connectsFrom } from "./reach";
 
 const MINUTE = 60_000;
 const NAME = `${TEST_PREFIX}cloudnet`;
 const TOKEN = "scenario-token";
-/** Long enough for a handshake on one machine, even a busy one; only what is dropped takes all of it. */
-const PATIENCE_MS = 2000;
 /** A host that is not the sandbox's, with a cable of its own to this machine. */
 const OUTSIDE = {
   namespace: `${TEST_PREFIX}out`,
@@ -22,8 +23,8 @@ const OUTSIDE = {
 };
 
 let cloud: Cloud;
-let relay: { id: number; address: string };
-let client: { id: number; address: string };
+let relay: DropletView;
+let client: DropletView;
 let hostService: Server;
 let outsideService: ChildProcess | undefined;
 
@@ -35,8 +36,8 @@ async function api<T>(method: string, path: string, json?: unknown): Promise<T> 
   return JSON.parse(text || "{}") as T;
 }
 
-async function createDroplet(name: string, tags: string[]) {
-  const json = { name, region: "fra1", size: "s-1vcpu-1gb", image: "debian-12-x64", tags };
+async function createDroplet(name: string, tags: string[], ipv6 = false) {
+  const json = { name, region: "fra1", size: "s-1vcpu-1gb", image: "debian-12-x64", tags, ipv6 };
   const { droplet } = await api<{ droplet: { id: number } }>("POST", "/droplets", json);
   for (;;) {
     const view = (await cloud.droplets()).find(({ id }) => id === droplet.id);
@@ -45,35 +46,23 @@ async function createDroplet(name: string, tags: string[]) {
   }
 }
 
-/** Whether a connection from one of this machine's addresses comes about. */
-async function reaches(port: number, localAddress: string, host = relay.address): Promise<boolean> {
-  const socket = connect({ host, port, localAddress });
-  const failed = new Promise<boolean>((resolve) => socket.once("error", () => resolve(false)));
-  const connected = once(socket, "connect").then(
-    () => true,
-    () => false,
-  );
-  const result = await Promise.race([connected, failed, sleep(PATIENCE_MS, false)]);
-  socket.destroy();
-  return result;
-}
-
-/** Whether a connection from inside a droplet comes about. */
-async function dropletReaches(from: { id: number }, host: string, port: number): Promise<boolean> {
-  const script = `exec 3<>/dev/tcp/${host}/${port}`;
-  const argv = ["timeout", String(PATIENCE_MS / 1000), "bash", "-c", script];
-  return (await cloud.exec(from.id, argv)).code === 0;
-}
+const reaches = (port: number, localAddress: string, host = relay.address) => connects(port, localAddress, host);
+const dropletReaches = (from: { id: number }, host: string, port: number) => connectsFrom(cloud, from, host, port);
 
 const listenIn = (droplet: { id: number }, port: number) =>
-  cloud.exec(droplet.id, ["systemd-run", "--unit", `listen-${port}`, "python3", "-m", "http.server", String(port)]);
+  cloud.exec(droplet.id, [
+    ...["systemd-run", "--unit", `listen-${port}`, "python3", "-m", "http.server", "--bind", "::", String(port)],
+  ]);
 
 const hostPort = () => (hostService.address() as { port: number }).port;
 
 beforeAll(async () => {
   const onProgress = (line: string) => process.stderr.write(`${line}\n`);
   cloud = await startCloud({ name: NAME, token: TOKEN, release: "bookworm", onProgress });
-  [relay, client] = await Promise.all([createDroplet("relay.example.test", ["relay"]), createDroplet("client", [])]);
+  [relay, client] = await Promise.all([
+    createDroplet("relay.example.test", ["relay"], cloud.ipv6 !== undefined),
+    createDroplet("client", []),
+  ]);
   for (const port of [2525, 8080]) await listenIn(relay, port);
   hostService = createServer((socket) => socket.destroy()).listen(0, cloud.gateway);
   await once(hostService, "listening");
@@ -167,6 +156,8 @@ test(
   },
   MINUTE,
 );
+
+describeWithIpv6("by IPv6", () => ipv6Tests(() => ({ cloud, relay, client, api })));
 
 test(
   "no mail leaves for the world, as on the real cloud",

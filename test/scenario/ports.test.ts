@@ -2,6 +2,10 @@ import { execFile } from "node:child_process";
 import { networkInterfaces } from "node:os";
 import { promisify } from "node:util";
 import type { Lab } from "../../sandbox/lab";
+import { send } from "../../sandbox/mail/client";
+import { describeWithIpv6, hasIpv6 } from "./ipv6";
+import { mailByIpv6, ONLY6 } from "./ipv6Mail";
+import { connects } from "./reach";
 import { eventually, onHost, patience, testLab } from "./support";
 
 jest.setTimeout(patience);
@@ -15,21 +19,32 @@ function interfaceOf(address: string): string {
 
 /** Every TCP port on which somebody in the world is answered. */
 async function openPorts(lab: Lab, address: string): Promise<number[]> {
-  const options = ["-n", "-Pn", "-sS", "-p-", "--min-rate", "5000", "--max-retries", "2", "--open", "-oG", "-"];
-  const from = ["-S", lab.cloud.strangerClient, "-e", interfaceOf(lab.cloud.gateway)];
-  const { stdout } = await promisify(execFile)("nmap", [...options, ...from, address]);
+  const options = ["-n", "-Pn", "-sS", "-p-", "--min-rate", "10000", "--max-retries", "2", "--open", "-oG", "-"];
+  const [version, stranger] = address.includes(":")
+    ? [["-6"], lab.cloud.ipv6!.strangerClient]
+    : [[], lab.cloud.strangerClient];
+  const from = ["-S", stranger, "-e", interfaceOf(lab.cloud.gateway)];
+  const { stdout } = await promisify(execFile)("nmap", [...version, ...options, ...from, address]);
   return [...stdout.matchAll(/(\d+)\/open\/tcp/g)].map(([, port]) => Number(port));
 }
 
 describe("the ports of a relay", () => {
   let lab: Lab;
   let address: string;
+  let ipv6Address: string;
 
   beforeAll(async () => {
     lab = await testLab("ports");
-    lab.configure({ listeners: { submissions: true, alternate: true } });
+    const { gateway, ipv6 } = lab.cloud;
+    lab.configure({
+      listeners: { submissions: true, alternate: true },
+      myNetworks: [`${lab.cloud.trustedClient}/32`, ...(ipv6 ? [`${ipv6.trustedClient}/128`] : [])],
+      limits: { ban: { failures: 3 } },
+      inetProtocols: "all",
+      droplet: { ipv6: hasIpv6, sshSources: [`${gateway}/32`, ...(ipv6 ? [`${ipv6.gateway}/128`] : [])] },
+    });
     await lab.up();
-    ({ address } = await lab.outputs());
+    ({ address, ipv6Address } = await lab.outputs());
   });
 
   afterAll(() => lab.close());
@@ -38,14 +53,38 @@ describe("the ports of a relay", () => {
     expect(await openPorts(lab, address)).toEqual([25, 465, 587, 2525]);
   });
 
-  test("and not those that have been given up", async () => {
-    lab.configure({ listeners: { smtp: false } });
+  describeWithIpv6("by IPv6", () => {
+    test("the world reaches the same ones and no other, and who may use SSH reaches that", async () => {
+      expect(await openPorts(lab, ipv6Address)).toEqual([25, 465, 587, 2525]);
+      expect(await connects(22, lab.cloud.ipv6!.gateway, ipv6Address)).toBe(true);
+    });
+
+    mailByIpv6(() => lab);
+  });
+
+  test("those that have been given up are closed", async () => {
+    lab.configure({ listeners: { smtp: false }, droplet: { ipv6: hasIpv6 } });
     await lab.up();
     await eventually(async () => expect(await openPorts(lab, address)).toEqual([587]), 3);
   });
 
-  test("by IPv6 none of them is there", async () => {
-    expect(await onHost(lab, "ss -Hltn6 '( sport = :587 )'")).toBe("");
-    expect(await onHost(lab, "ss -Hltn4 '( sport = :587 )' | wc -l")).toBe("1\n");
+  describeWithIpv6("without inetProtocols", () => {
+    test("mail for a server that has only IPv6 comes back, and says why", async () => {
+      const { logins } = await lab.outputs();
+      const message = { from: "alice@example.test", to: `bob@${ONLY6}`, subject: "to six again", text: "hello" };
+      const client = { host: address, port: 587, localAddress: lab.cloud.trustedClient, tls: "starttls" } as const;
+      await send({ ...client, ...message, login: "alice", password: logins.alice });
+      const { raw } = await lab.sink.waitForMessage(
+        ({ to, raw }) => to.includes("alice@example.test") && raw.includes("to six again"),
+        60_000,
+      );
+      expect(raw).toMatch(/mx\.six\.test\s+type=A: Host\s+found but no data record/);
+    });
+
+    test("no port is open by IPv6, and nothing of mail listens there", async () => {
+      expect(await openPorts(lab, ipv6Address)).toEqual([]);
+      expect(await onHost(lab, "ss -Hltn6 | grep -v ':22 ' || true")).toBe("");
+      expect(await onHost(lab, "ss -Hltn4 '( sport = :587 )' | wc -l")).toBe("1\n");
+    });
   });
 });

@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { utils } from "ssh2";
 import type { Lab } from "../../sandbox/lab";
 import { startSink, type Sink } from "../../sandbox/mail/sink";
+import { hasIpv6 } from "./ipv6";
 import {
   callApi,
   changes,
@@ -18,8 +19,8 @@ import {
 jest.setTimeout(patience);
 
 const images = { first: "ubuntu-24-04-x64", second: "debian-12-x64" };
-/** The disk grows with the size and never shrinks, so what is larger stays so. */
-const larger = { image: images.second, size: "s-1vcpu-2gb" };
+/** The disk grows with the size and never shrinks, and IPv6 stays too, so what is larger stays so. */
+const larger = { image: images.second, size: "s-1vcpu-2gb", ipv6: hasIpv6 };
 /** Takes effect in the trial of a configuration: Postfix refuses to run with it. */
 const broken = { smtpd_soft_error_limit: "many" };
 
@@ -173,6 +174,7 @@ describe("a droplet that is replaced", () => {
     ["region", { droplet: { region: "ams3" } }, "replace"],
     ["image", { droplet: { image: "debian-11-x64" } }, "replace"],
     ["size", { droplet: { size: "s-1vcpu-2gb" } }, "update"],
+    ["ipv6", { droplet: { ipv6: true } }, "update"],
     ["tags", { droplet: { tags: ["mail"] } }, "update"],
     ["sshSources", { droplet: { sshSources: ["192.0.2.0/24"] } }, "same"],
     ["drainSeconds", { droplet: { drainSeconds: 5 } }, "same"],
@@ -190,11 +192,14 @@ describe("a droplet that is replaced", () => {
     expect(plan).toEqual(kind === "replace" ? replacement : [kind]);
   });
 
-  test("another size turns it off and on; Postfix comes back by itself", async () => {
-    const { address } = await lab.outputs();
+  test("another size turns it off and on, IPv6 does not; Postfix comes back by itself", async () => {
+    const { address, ipv6Address } = await lab.outputs();
+    expect(ipv6Address).toBe("");
     configure({ droplet: larger });
     const result = await lab.up();
     expect(changes(result)).toEqual(["update relay-droplet"]);
+    expect((await lab.outputs()).ipv6Address).toBe((await lab.cloud.droplets())[0]!.address6 ?? "");
+    expect((await lab.outputs()).ipv6Address !== "").toBe(hasIpv6);
     await eventually(() => sendTo(address, "after the power cycle"));
     await eventually(expectAllArrived);
   });

@@ -39,8 +39,7 @@ dbfile = /var/lib/mail-relay-ban/bans.sqlite3
 dbpurgeage = 7d
 `;
 
-function jail({ myNetworks, limits }: RelaySettings, { failures, withinMinutes, banMinutes }: BanSettings): string {
-  const exempt = [...myNetworks, ...limits.exempt].map((network) => network.replace(/[[\]]/g, ""));
+function jail(settings: RelaySettings, { failures, withinMinutes, banMinutes }: BanSettings): string {
   return `[mail-relay]
 enabled = true
 backend = systemd
@@ -51,7 +50,7 @@ maxretry = ${failures}
 findtime = ${withinMinutes}m
 bantime = ${banMinutes}m
 ignoreself = true
-ignoreip = ${exempt.join(" ")}
+ignoreip = ${exemptNetworks(settings).join(" ")}
 `;
 }
 
@@ -66,24 +65,42 @@ journalmatch = ${names.map((name) => `SYSLOG_IDENTIFIER=${name}`).join(" + ")}
 
 const action = `[Definition]
 actionstart = nft -f ${folder}/table.nft
-actionstop = nft delete table ip mail_relay_ban
-actionban = nft add element ip mail_relay_ban banned { <ip> }
-actionunban = nft delete element ip mail_relay_ban banned { <ip> }
+actionstop = nft delete table inet mail_relay_ban
+actionban = nft add element inet mail_relay_ban <set> { <ip><prefix> }
+actionunban = nft delete element inet mail_relay_ban <set> { <ip><prefix> }
+
+[Init]
+set = banned
+prefix =
+
+[Init?family=inet6]
+set = banned6
+prefix = /64
 `;
 
-/** Postfix listens on IPv4 alone. A reset, because a client that is told so at once can say so to its user. */
+/**
+ * A reset, because a client that is told so at once can say so to its user. By IPv6 all of the address's network is shut
+ * out, for whoever has one address of it has the others too; not who is exempt in it.
+ */
 function table(settings: RelaySettings): string {
   const ports = listeners(settings).map(({ port }) => port);
-  return `add table ip mail_relay_ban
-delete table ip mail_relay_ban
-table ip mail_relay_ban {
+  const exempt = exemptNetworks(settings).filter((network) => network.includes(":"));
+  return `add table inet mail_relay_ban
+delete table inet mail_relay_ban
+table inet mail_relay_ban {
   set banned { type ipv4_addr; }
+  set banned6 { type ipv6_addr; flags interval; }
   chain input {
     type filter hook input priority -10; policy accept;
-    tcp dport { ${ports.join(", ")} } ip saddr @banned reject with tcp reset
+${exempt.map((network) => `    ip6 saddr ${network} accept\n`).join("")}    tcp dport { ${ports.join(", ")} } ip saddr @banned reject with tcp reset
+    tcp dport { ${ports.join(", ")} } ip6 saddr @banned6 reject with tcp reset
   }
 }
 `;
+}
+
+function exemptNetworks({ myNetworks, limits }: RelaySettings): string[] {
+  return [...myNetworks, ...limits.exempt].map((network) => network.replace(/[[\]]/g, ""));
 }
 
 const service = `[Unit]

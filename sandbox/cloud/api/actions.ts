@@ -97,6 +97,15 @@ function performer(world: World, droplet: Droplet, type: string, body: Body): ()
       return () =>
         Promise.resolve(void (droplet.features = type === "enable_backups" ? [...others, "backups"] : others));
     }
+    case "enable_ipv6": {
+      if (droplet.address6 !== undefined) throw invalid("This Droplet already has IPv6 enabled.");
+      const address6 = world.takeAddress6();
+      return async () => {
+        // As on the real cloud, where the droplet's own network is left to its owner.
+        Object.assign(droplet, { address6, features: [...droplet.features, "ipv6"] });
+        await world.networkChanged();
+      };
+    }
     case "rename": {
       const name = checkName(body.string("name"));
       return async () => {

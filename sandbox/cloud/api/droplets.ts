@@ -20,7 +20,13 @@ export function dropletRoutes(world: World): Router {
       (droplet) =>
         (typeof name !== "string" || droplet.name === name) && (typeof tag !== "string" || droplet.tags.includes(tag)),
     );
-    response.json(page(request, "droplets", wanted.map(dropletJson)));
+    response.json(
+      page(
+        request,
+        "droplets",
+        wanted.map((droplet) => dropletJson(world, droplet)),
+      ),
+    );
   });
   router.post("/droplets", async (request, response) => {
     const body = new Body(request.body);
@@ -29,10 +35,10 @@ export function dropletRoutes(world: World): Router {
     await world.networkChanged();
     const staysNew = response.locals.neverActive === true;
     void boot(world, droplet, authorizedKeys, staysNew);
-    response.status(202).json({ droplet: dropletJson(droplet), links: { actions: [] } });
+    response.status(202).json({ droplet: dropletJson(world, droplet), links: { actions: [] } });
   });
   router.get("/droplets/:id", (request, response) => {
-    response.json({ droplet: dropletJson(world.droplet(request.params.id)) });
+    response.json({ droplet: dropletJson(world, world.droplet(request.params.id)) });
   });
   router.delete("/droplets/:id", (request, response) => {
     const droplet = world.droplet(request.params.id);
@@ -61,11 +67,11 @@ function newDroplet(world: World, body: Body): [Droplet, string[]] {
   if (!release) throw invalid("You specified an invalid image for Droplet creation.");
   const userData = body.optionalString("user_data") ?? "";
   if (Buffer.byteLength(userData) >= USER_DATA_LIMIT) throw invalid("User data must be less than 64KiB");
-  if (body.boolean("ipv6")) throw invalid("This sandbox has no IPv6; leave out ipv6.");
   const authorizedKeys = body.stringsOrNumbers("ssh_keys").map((reference) => authorizedKey(world, reference));
   const tags = body.strings("tags");
-  const features = ["monitoring", "backups"].filter((feature) => body.boolean(feature));
+  const features = ["monitoring", "backups", "ipv6"].filter((feature) => body.boolean(feature));
   for (const tag of tags) addTag(world, tag);
+  const address6 = features.includes("ipv6") ? world.takeAddress6() : undefined;
   const droplet: Droplet = {
     id: world.nextId(),
     name,
@@ -74,6 +80,7 @@ function newDroplet(world: World, body: Body): [Droplet, string[]] {
     image,
     release,
     address: world.takeAddress(),
+    address6,
     status: "new",
     locked: true,
     tags,
@@ -95,8 +102,8 @@ function authorizedKey(world: World, reference: string | number): string {
 }
 
 async function boot(world: World, droplet: Droplet, authorizedKeys: string[], staysNew: boolean): Promise<void> {
-  const { id, name, address, release, userData } = droplet;
-  const spec: MachineSpec = { id, name, address, release, userData, authorizedKeys };
+  const { id, name, address, address6, release, userData } = droplet;
+  const spec: MachineSpec = { id, name, address, address6, release, userData, authorizedKeys };
   try {
     await world.surroundings.machines.create(spec);
     if (staysNew) return;
@@ -109,7 +116,7 @@ async function boot(world: World, droplet: Droplet, authorizedKeys: string[], st
 }
 
 async function remove(world: World, droplet: Droplet): Promise<void> {
-  const { id, address } = droplet;
+  const { id } = droplet;
   droplet.status = "archive";
   droplet.locked = true;
   try {
@@ -121,17 +128,17 @@ async function remove(world: World, droplet: Droplet): Promise<void> {
     world.projectOf.delete(urnOf(id));
     for (const reserved of world.reservedIps.values()) if (reserved.dropletId === id) delete reserved.dropletId;
     await world.networkChanged();
-    world.returnAddress(address);
+    world.returnAddresses(droplet);
   } catch (error) {
     world.surroundings.log(`droplet ${id} could not be removed: ${String(error)}`);
   }
 }
 
 /** A droplet as the API shows it. */
-export function dropletJson(droplet: Droplet): Record<string, unknown> {
-  const { id, name, status, locked, region, image, tags, features, createdAt, address } = droplet;
+export function dropletJson(world: World, droplet: Droplet): Record<string, unknown> {
+  const { id, name, status, locked, region, image, tags, features, createdAt, address, address6 } = droplet;
+  const { gateway, ipv6 } = world.surroundings.layout;
   const size = SIZES.find(({ slug }) => slug === droplet.size)!;
-  const gateway = address.replace(/\d+$/, (host) => String(Number(host) - (Number(host) % 32) + 1));
   return {
     id,
     name,
@@ -144,7 +151,13 @@ export function dropletJson(droplet: Droplet): Record<string, unknown> {
     size_slug: size.slug,
     size: { ...size, available: true, regions: REGIONS, transfer: 1, price_monthly: 0, price_hourly: 0 },
     image: { id: 1, slug: image, name: image, distribution: image.split("-")[0], public: true, type: "base" },
-    networks: { v4: [{ type: "public", ip_address: address, netmask: "255.255.255.224", gateway }], v6: [] },
+    networks: {
+      v4: [{ type: "public", ip_address: address, netmask: "255.255.255.224", gateway }],
+      v6:
+        address6 === undefined
+          ? []
+          : [{ type: "public", ip_address: address6, netmask: ipv6.prefixLength, gateway: ipv6.gateway }],
+    },
     created_at: createdAt,
     features,
     tags,

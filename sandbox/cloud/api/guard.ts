@@ -27,12 +27,13 @@ export interface Firewall {
 interface Protected {
   id: number;
   address: string;
+  address6?: string;
   tags: string[];
 }
 
 /** What each droplet with at least one firewall may receive and send: all that any of its firewalls permits. */
 export function guard(droplets: Protected[], firewalls: Firewall[]): Guarded[] {
-  return droplets.flatMap(({ id, address, tags }) => {
+  return droplets.flatMap(({ id, address, address6, tags }) => {
     const own = firewalls.filter(
       (firewall) => firewall.dropletIds.includes(id) || firewall.tags.some((tag) => tags.includes(tag)),
     );
@@ -42,6 +43,7 @@ export function guard(droplets: Protected[], firewalls: Firewall[]): Guarded[] {
       {
         id,
         address,
+        address6,
         inbound: permissions(own.flatMap(({ inbound }) => inbound)),
         outbound: permissions(own.flatMap(({ outbound }) => outbound)),
       },
@@ -53,11 +55,13 @@ function permission({ protocol, ports, peers }: Rule, droplets: Protected[]): Pe
   const named = droplets.filter(
     ({ id, tags }) => peers.droplet_ids.includes(id) || tags.some((tag) => peers.tags.includes(tag)),
   );
-  // The sandbox's network is IPv4 only.
-  const addresses = peers.addresses.filter((address) => !address.includes(":"));
   return {
     protocol,
     ports: ports === "0" ? undefined : ports,
-    peers: [...addresses, ...named.map(({ address }) => address)],
+    peers: [...peers.addresses, ...named.flatMap(addressesOf)],
   };
 }
+
+/** All that a droplet is reached by. */
+export const addressesOf = ({ address, address6 }: { address: string; address6?: string }): string[] =>
+  address6 === undefined ? [address] : [address, address6];

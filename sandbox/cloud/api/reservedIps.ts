@@ -31,7 +31,7 @@ export function reservedIpRoutes(world: World): Router {
     const { ip } = request.params;
     if (!world.reservedIps.delete(ip)) throw notFound();
     await world.networkChanged();
-    world.returnAddress(ip);
+    world.returnAddresses({ address: ip });
     response.status(204).end();
   });
   router.post("/reserved_ips/:ip/actions", (request, response) => {
@@ -57,6 +57,6 @@ function reservedIpJson(world: World, ip: string): Record<string, unknown> {
   const reserved = world.reservedIps.get(ip);
   if (!reserved) throw notFound();
   const { region, dropletId } = reserved;
-  const droplet = dropletId === undefined ? null : dropletJson(world.droplet(dropletId));
+  const droplet = dropletId === undefined ? null : dropletJson(world, world.droplet(dropletId));
   return { ip, droplet, region: { slug: region, name: region }, locked: false, project_id: "" };
 }

@@ -1,7 +1,7 @@
 import type { Layout } from "../layout";
 import type { Guarded } from "../network/rules";
 import type { Release } from "../types";
-import { guard, type Firewall } from "./guard";
+import { addressesOf, guard, type Firewall } from "./guard";
 import { invalid, notFound } from "./errors";
 
 export interface SshKey {
@@ -19,6 +19,8 @@ export interface Droplet {
   image: string;
   release: Release;
   address: string;
+  /** Absent for a droplet without IPv6. */
+  address6?: string;
   status: "new" | "active" | "off" | "archive";
   /** An operation is under way, and the API accepts no other. */
   locked: boolean;
@@ -43,6 +45,7 @@ export interface MachineSpec {
   id: number;
   name: string;
   address: string;
+  address6?: string;
   release: Release;
   userData: string;
   authorizedKeys: string[];
@@ -68,6 +71,8 @@ export interface NetworkView {
 
 export interface Surroundings {
   layout: Layout;
+  /** Whether droplets can have IPv6 addresses on this machine. */
+  hasIpv6: boolean;
   release: Release;
   machines: Machines;
   applyNetwork: (view: NetworkView) => Promise<void>;
@@ -92,10 +97,12 @@ export class World {
 
   private lastId = 1000;
   private readonly freeAddresses: string[];
+  private readonly freeAddresses6: string[];
   private network: Promise<void> = Promise.resolve();
 
   constructor(readonly surroundings: Surroundings) {
     this.freeAddresses = [...surroundings.layout.pool];
+    this.freeAddresses6 = [...surroundings.layout.ipv6.pool];
   }
 
   nextId(): number {
@@ -114,9 +121,16 @@ export class World {
     return address;
   }
 
+  /** There are as many as of IPv4, which every droplet has too. */
+  takeAddress6(): string {
+    if (!this.surroundings.hasIpv6) throw invalid("The machine this sandbox runs on has no IPv6; leave out ipv6.");
+    return this.freeAddresses6.shift()!;
+  }
+
   /** To the end of the queue, so that an address is not soon another machine's. */
-  returnAddress(address: string): void {
+  returnAddresses({ address, address6 }: Pick<Droplet, "address" | "address6">): void {
     this.freeAddresses.push(address);
+    if (address6 !== undefined) this.freeAddresses6.push(address6);
   }
 
   /** Makes firewalls, names and reserved IPs follow what the cloud now holds; one change at a time. */
@@ -132,7 +146,9 @@ export class World {
       return droplet ? [[ip, droplet.address] as const] : [];
     });
     return {
-      names: Object.fromEntries(droplets.map(({ address, name }) => [address, name])),
+      names: Object.fromEntries(
+        droplets.flatMap((droplet) => addressesOf(droplet).map((address) => [address, droplet.name])),
+      ),
       guarded: guard(droplets, [...this.firewalls.values()]),
       reserved: Object.fromEntries(assigned),
     };

@@ -87,7 +87,12 @@ export class Hypervisor implements Machines {
     const image = await this.options.imageFor(spec.release);
     if (machine.removed) return;
     const disk = await createDisk(this.folderOf(spec.id), image);
-    await writeSeed(disk.rootDir, { ...spec, gateway: this.options.layout.gateway });
+    const { gateway, ipv6 } = this.options.layout;
+    await writeSeed(disk.rootDir, {
+      ...spec,
+      gateway,
+      ipv6: spec.address6 === undefined ? undefined : { address: spec.address6, gateway: ipv6.gateway },
+    });
     if (machine.removed) return;
     await machine.container.start();
   }

@@ -7,6 +7,8 @@ export interface Seed {
   name: string;
   address: string;
   gateway: string;
+  /** Absent for a droplet without IPv6. */
+  ipv6?: { address: string; gateway: string };
   userData: string;
   authorizedKeys: string[];
 }
@@ -34,15 +36,17 @@ export function seedFiles(seed: Seed): Record<string, string> {
  * A single address with the gateway as its only neighbour, so that traffic between droplets passes the sandbox host's
  * routing, and with it the cloud's firewalls.
  */
-const networkFile = ({ address, gateway }: Seed) => `[Match]
+const networkFile = ({ address, gateway, ipv6 }: Seed) => `[Match]
 Name=host0
 
 [Network]
 Address=${address}/32
-DHCP=no
-LinkLocalAddressing=no
+${ipv6 ? `Address=${ipv6.address}/128\n` : ""}DHCP=no
+LinkLocalAddressing=${ipv6 ? "ipv6" : "no"}
 IPv6AcceptRA=no
+${[gateway, ...(ipv6 ? [ipv6.gateway] : [])].map(route).join("")}`;
 
+const route = (gateway: string) => `
 [Route]
 Gateway=${gateway}
 GatewayOnLink=yes

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import ipaddr from "ipaddr.js";
 import type { Layout } from "../layout";
 import { inGroup, killGroup, processesIn } from "../machine/cgroup";
 import { run, signal } from "../run";
@@ -14,6 +15,7 @@ const quoted = (text: string) => `"${text.replace(/[\\"]/g, "\\$&")}"`;
 export function recordLine({ name, type, value }: DnsRecord): string[] {
   switch (type) {
     case "A":
+    case "AAAA":
       return [];
     case "MX":
       return [`mx-host=${name},${value},${PREFERENCE}`];
@@ -30,12 +32,17 @@ export function recordLine({ name, type, value }: DnsRecord): string[] {
 export const hostsFile = (droplets: Record<string, string>, records: DnsRecord[]): string =>
   [
     ...Object.entries(droplets).map(([address, name]) => `${address} ${name}\n`),
-    ...records.filter(({ type }) => type === "A").map(({ name, value }) => `${value} ${name}\n`),
+    ...records.filter(({ type }) => type === "A" || type === "AAAA").map(({ name, value }) => `${value} ${name}\n`),
   ].join("");
 
 /** An address's name in the reverse tree; a name that is already one stays as it is. */
-const reverseName = (name: string) =>
-  /^[\d.]+$/.test(name) ? `${name.split(".").reverse().join(".")}.in-addr.arpa` : name;
+function reverseName(name: string): string {
+  if (!ipaddr.isValid(name)) return name;
+  const address = ipaddr.parse(name);
+  return address instanceof ipaddr.IPv6
+    ? `${[...Buffer.from(address.toByteArray()).toString("hex")].reverse().join(".")}.ip6.arpa`
+    : `${name.split(".").reverse().join(".")}.in-addr.arpa`;
+}
 
 /** The sandbox's resolver: its own records and the droplets' names; all else from this machine's resolvers. */
 export class Dns {
@@ -82,10 +89,13 @@ export class Dns {
       "bind-interfaces",
       "no-hosts",
       `addn-hosts=${join(this.folder, "hosts")}`,
-      // Names that exist nowhere else (RFC 6761) and addresses that belong to nobody (RFC 5737).
-      ...["test", "invalid", "2.0.192.in-addr.arpa", "100.51.198.in-addr.arpa", "113.0.203.in-addr.arpa"].map(
-        (zone) => `local=/${zone}/`,
-      ),
+      // Names that exist nowhere else (RFC 6761) and addresses that belong to nobody (RFC 5737, RFC 4193).
+      ...[
+        "test",
+        "invalid",
+        ...["2.0.192", "100.51.198", "113.0.203"].map((net) => `${net}.in-addr.arpa`),
+        "d.f.ip6.arpa",
+      ].map((zone) => `local=/${zone}/`),
     ];
     return [...settings, ...this.records.flatMap(recordLine)].map((line) => `${line}\n`).join("");
   }

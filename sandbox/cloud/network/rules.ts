@@ -5,7 +5,7 @@ export interface Permission {
   protocol: "tcp" | "udp" | "icmp";
   /** `22`, `8000-9000`, or undefined for all. */
   ports?: string;
-  /** IPv4 addresses and prefixes of the other side. */
+  /** Addresses and prefixes of the other side, of both IP versions. */
   peers: string[];
 }
 
@@ -13,6 +13,7 @@ export interface Permission {
 export interface Guarded {
   id: number;
   address: string;
+  address6?: string;
   inbound: Permission[];
   outbound: Permission[];
 }
@@ -30,11 +31,11 @@ const BLOCKED_PORTS = "{ 25, 465, 587 }";
 
 /** The instance's nftables table as one transaction that replaces the previous one. */
 export function renderRules(rules: RuleSet): string {
-  const { bridge, table, network, gateway } = rules.layout;
+  const { bridge, table, network, gateway, ipv6 } = rules.layout;
   const { metadataPort, guarded } = rules;
   const other = 'oifname != "lo" oifname != "mrs*"';
-  const inbound = verdicts("ip daddr", guarded, "in");
-  const outbound = verdicts("ip saddr", guarded, "out");
+  const inbound = verdicts("daddr", guarded, "in");
+  const outbound = verdicts("saddr", guarded, "out");
   const toReserved = dnat(rules.reserved);
   const chains = [
     chain("arriving", "type nat hook prerouting priority dstnat", [
@@ -53,7 +54,10 @@ export function renderRules(rules: RuleSet): string {
     chain("to_host", "type filter hook input priority filter", [
       `iifname "${bridge}" ip daddr ${gateway} tcp dport ${metadataPort} accept`,
       ...outbound.map((rule) => `iifname "${bridge}" ${rule}`),
-      `iifname "${bridge}" ip daddr != { ${hostAddresses(rules.layout).join(", ")} } tcp dport ${BLOCKED_PORTS} drop`,
+      ...[rules.layout, ipv6].map(
+        (own) =>
+          `iifname "${bridge}" ${own === ipv6 ? "ip6" : "ip"} daddr != { ${hostAddresses(own).join(", ")} } tcp dport ${BLOCKED_PORTS} drop`,
+      ),
     ]),
     chain("through_host", "type filter hook forward priority filter", [
       ...outbound.map((rule) => `iifname "${bridge}" ${rule}`),
@@ -61,8 +65,8 @@ export function renderRules(rules: RuleSet): string {
       `iifname "${bridge}" oifname != "${bridge}" tcp dport ${BLOCKED_PORTS} drop`,
     ]),
     ...guarded.flatMap((droplet) => [
-      guardChain(`in_${droplet.id}`, "ip saddr", droplet.inbound),
-      guardChain(`out_${droplet.id}`, "ip daddr", droplet.outbound),
+      guardChain(`in_${droplet.id}`, "saddr", droplet.inbound),
+      guardChain(`out_${droplet.id}`, "daddr", droplet.outbound),
     ]),
   ];
   // Deleting needs the table to be there; naming it first makes that true.
@@ -72,20 +76,35 @@ export function renderRules(rules: RuleSet): string {
 const chain = (name: string, hook: string | undefined, rules: string[]) =>
   `  chain ${name} {\n${[...(hook ? [`${hook};`] : []), ...rules].map((rule) => `    ${rule}\n`).join("")}  }\n`;
 
+/** What machines on one cable ask each other so that anything at all gets through; a cloud's firewall is behind it. */
+const NEIGHBOURS =
+  "icmpv6 type { nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert } return";
+
 /** Returns rather than accepts what is permitted: traffic between droplets has two firewalls to pass. */
-function guardChain(name: string, match: string, permissions: Permission[]): string {
+function guardChain(name: string, side: "saddr" | "daddr", permissions: Permission[]): string {
   // A rule for each peer, because the elements of one set must not overlap and people's prefixes may.
   const permitted = permissions.flatMap(({ protocol, ports, peers }) => {
-    const what = ports ? `${protocol} dport ${ports}` : `meta l4proto ${protocol}`;
-    return peers.map((peer) => `${match} ${peer} ${what} return`);
+    return peers.map((peer) => {
+      const [version, name] =
+        peer.includes(":") && protocol === "icmp" ? ["ip6", "ipv6-icmp"] : [versionOf(peer), protocol];
+      const what = ports ? `${protocol} dport ${ports}` : `meta l4proto ${name}`;
+      return `${version} ${side} ${peer} ${what} return`;
+    });
   });
-  return chain(name, undefined, ["ct state established,related return", ...permitted, "drop"]);
+  return chain(name, undefined, ["ct state established,related return", NEIGHBOURS, ...permitted, "drop"]);
 }
 
-const verdicts = (match: string, guarded: Guarded[], prefix: string): string[] =>
-  guarded.length === 0
-    ? []
-    : [`${match} vmap { ${guarded.map(({ id, address }) => `${address} : jump ${prefix}_${id}`).join(", ")} }`];
+const versionOf = (address: string) => (address.includes(":") ? "ip6" : "ip");
+
+function verdicts(side: "saddr" | "daddr", guarded: Guarded[], prefix: string): string[] {
+  const jumps = guarded.flatMap(({ id, address, address6 }) =>
+    [address, address6].flatMap((own) => (own === undefined ? [] : [{ own, jump: `${own} : jump ${prefix}_${id}` }])),
+  );
+  return ["ip", "ip6"].flatMap((version) => {
+    const own = jumps.filter((entry) => versionOf(entry.own) === version).map(({ jump }) => jump);
+    return own.length === 0 ? [] : [`${version} ${side} vmap { ${own.join(", ")} }`];
+  });
+}
 
 const dnat = (reserved: Record<string, string>): string[] => {
   const pairs = Object.entries(reserved).map(([from, to]) => `${from} : ${to}`);

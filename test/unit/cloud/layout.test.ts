@@ -8,6 +8,7 @@ test("an instance's addresses follow from its number", () => {
     gateway: "198.51.100.1",
     trustedClient: "192.0.2.9",
     strangerClient: "203.0.113.9",
+    ipv6: { gateway: "fd6d:7273:0:1::1", trustedClient: "fd6d:7273:0:2::9", strangerClient: "fd6d:7273:0:3::9" },
   });
   expect(layoutOf(7)).toMatchObject({
     network: "198.51.100.224/27",
@@ -18,7 +19,9 @@ test("an instance's addresses follow from its number", () => {
 });
 
 test("no two instances share an address or a name", () => {
-  const addresses = all.flatMap((layout) => [...hostAddresses(layout), ...layout.pool]);
+  const addresses = all.flatMap((layout) =>
+    [layout, layout.ipv6].flatMap((version) => [...hostAddresses(version), ...version.pool]),
+  );
   expect(new Set(addresses).size).toBe(addresses.length);
   for (const name of ["bridge", "group", "table"] as const) {
     expect(new Set(all.map((layout) => layout[name])).size).toBe(INSTANCES);
@@ -28,6 +31,8 @@ test("no two instances share an address or a name", () => {
 test("droplets get neither the gateway's nor the network's own addresses", () => {
   expect(layoutOf(1).pool.at(0)).toBe("198.51.100.34");
   expect(layoutOf(1).pool.at(-1)).toBe("198.51.100.62");
+  expect(layoutOf(1).ipv6.pool.at(0)).toBe("fd6d:7273:1:1::2");
+  expect(layoutOf(1).ipv6.pool).toHaveLength(layoutOf(1).pool.length);
 });
 
 test.each([-1, 8, 0.5])("there is no instance %d", (index) => {

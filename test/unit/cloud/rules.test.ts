@@ -14,6 +14,9 @@ const relay: Guarded = {
   outbound: [{ protocol: "udp", peers: ["0.0.0.0/0"] }],
 };
 
+const neighbours =
+  "icmpv6 type { nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert } return";
+
 const linesOf = (text: string, chain: string) => {
   const [, body = ""] = new RegExp(`chain ${chain} \\{\\n([^}]*(?:\\{[^}]*\\}[^}]*)*?)\\n  \\}`).exec(text) ?? [];
   return body.split("\n").map((line) => line.trim());
@@ -32,9 +35,10 @@ test("without a firewall everything passes but mail to the world", () => {
     "type filter hook forward priority filter;",
     'iifname "mrs1" oifname != "mrs1" tcp dport { 25, 465, 587 } drop',
   ]);
-  expect(linesOf(renderRules(open), "to_host").at(-1)).toBe(
+  expect(linesOf(renderRules(open), "to_host").slice(-2)).toEqual([
     'iifname "mrs1" ip daddr != { 198.51.100.33, 192.0.2.25, 203.0.113.25 } tcp dport { 25, 465, 587 } drop',
-  );
+    'iifname "mrs1" ip6 daddr != { fd6d:7273:1:1::1, fd6d:7273:1:2::9, fd6d:7273:1:3::9 } tcp dport { 25, 465, 587 } drop',
+  ]);
 });
 
 test("only traffic that leaves the machine hides behind its address", () => {
@@ -58,6 +62,7 @@ test("a firewall permits what its rules say and drops all else", () => {
   const text = renderRules({ ...open, guarded: [relay] });
   expect(linesOf(text, "in_12")).toEqual([
     "ct state established,related return",
+    neighbours,
     "ip saddr 192.0.2.25 tcp dport 22 return",
     "ip saddr 10.0.0.0/8 tcp dport 22 return",
     "ip saddr 0.0.0.0/0 tcp dport 465-587 return",
@@ -66,6 +71,7 @@ test("a firewall permits what its rules say and drops all else", () => {
   ]);
   expect(linesOf(text, "out_12")).toEqual([
     "ct state established,related return",
+    neighbours,
     "ip daddr 0.0.0.0/0 meta l4proto udp return",
     "drop",
   ]);
@@ -79,6 +85,31 @@ test("a firewall applies to what the host sends and to what passes through it, i
   expect(linesOf(text, "through_host").slice(1, 3)).toEqual([
     `iifname "mrs1" ${outbound}`,
     `oifname "mrs1" ${inbound}`,
+  ]);
+});
+
+test("a droplet with two addresses has one firewall, whose rules match by the IP version they are written in", () => {
+  const inbound: Guarded["inbound"] = [
+    { protocol: "tcp", ports: "587", peers: ["0.0.0.0/0", "::/0"] },
+    { protocol: "icmp", peers: ["0.0.0.0/0", "::/0"] },
+    { protocol: "tcp", peers: ["fd6d:7273:1:2::9"] },
+  ];
+  const text = renderRules({ ...open, guarded: [{ ...relay, address6: "fd6d:7273:1:1::2", inbound }] });
+  expect(linesOf(text, "in_12")).toEqual([
+    "ct state established,related return",
+    neighbours,
+    "ip saddr 0.0.0.0/0 tcp dport 587 return",
+    "ip6 saddr ::/0 tcp dport 587 return",
+    "ip saddr 0.0.0.0/0 meta l4proto icmp return",
+    "ip6 saddr ::/0 meta l4proto ipv6-icmp return",
+    "ip6 saddr fd6d:7273:1:2::9 meta l4proto tcp return",
+    "drop",
+  ]);
+  expect(linesOf(text, "through_host").slice(1, 5)).toEqual([
+    'iifname "mrs1" ip saddr vmap { 198.51.100.34 : jump out_12 }',
+    'iifname "mrs1" ip6 saddr vmap { fd6d:7273:1:1::2 : jump out_12 }',
+    'oifname "mrs1" ip daddr vmap { 198.51.100.34 : jump in_12 }',
+    'oifname "mrs1" ip6 daddr vmap { fd6d:7273:1:1::2 : jump in_12 }',
   ]);
 });
 

@@ -35,7 +35,7 @@ export const factsOf: Record<string, Facts> = {
     postfixVersion: "3.7.11",
     chrootMechanism: "chroot_extra_files",
     mechanisms,
-    parameters: releaseDependentParameters,
+    parameters: releaseDependentParameters.filter((name) => name !== "smtpd_client_ipv6_prefix_length"),
   },
   "3.10": {
     release: "debian 13",

@@ -98,14 +98,14 @@ test("the firewalls let in SSH from the given sources, ICMP and the listeners, n
     const rules = mocks.named(name).inputs.inboundRules as { portRange?: string; sourceAddresses: string[] }[];
     return rules.map(({ portRange, sourceAddresses }) => [portRange, sourceAddresses]);
   };
-  const everywhere = ["0.0.0.0/0", "::/0"];
+  const [everywhere, byIpv4] = [["0.0.0.0/0", "::/0"], ["0.0.0.0/0"]];
   expect(inbound("relay-firewall")).toEqual([
     ["22", ["203.0.113.10/32"]],
     [undefined, everywhere],
   ]);
   expect(inbound("relay-listeners-firewall")).toEqual([
-    ["25", everywhere],
-    ["587", everywhere],
+    ["25", byIpv4],
+    ["587", byIpv4],
   ]);
   expect(mocks.named("relay-listeners-firewall").inputs.outboundRules).toBeUndefined();
 });

@@ -43,7 +43,7 @@ function outputsOf({ type, name }: pulumi.runtime.MockResourceArgs): Record<stri
     case "digitalocean:index/sshKey:SshKey":
       return { fingerprint: "aa:bb" };
     case "digitalocean:index/droplet:Droplet":
-      return { ipv4Address: "192.0.2.33", id: "7", dropletUrn: "do:droplet:7" };
+      return { ipv4Address: "192.0.2.33", ipv6Address: "2001:db8::33", id: "7", dropletUrn: "do:droplet:7" };
     case "digitalocean:index/reservedIp:ReservedIp":
       return { ipAddress: "198.51.100.99" };
     case "random:index/randomPassword:RandomPassword":

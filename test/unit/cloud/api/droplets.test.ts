@@ -108,12 +108,31 @@ describe("creating a droplet", () => {
     [{ user_data: "x".repeat(65536) }, "User data must be less than 64KiB"],
     [{ tags: "mail" }, "tags must be a list of strings"],
     [{ tags: ["a b"] }, "Tags may contain letters, numbers, colons, dashes, and underscores."],
-    [{ ipv6: true }, "This sandbox has no IPv6; leave out ipv6."],
   ])("with %j is 422", async (changes, message) => {
     const { status, body } = await server.call("POST", "/droplets", { ...DROPLET, ...changes });
     expect([status, body.id, body.message]).toEqual([422, "unprocessable_entity", message]);
     expect(server.machines.created).toEqual([]);
     expect((await server.call("GET", "/droplets")).body.meta).toEqual({ total: 0 });
+  });
+
+  test("with ipv6 gives it an address of that version too, and its machine", async () => {
+    const id = await create({ ipv6: true });
+    const address = "fd6d:7273:2:1::2";
+    const v6 = [{ type: "public", ip_address: address, netmask: 64, gateway: "fd6d:7273:2:1::1" }];
+    expect(await shown(id)).toMatchObject({ features: ["ipv6"], networks: { v6 } });
+    expect(server.machines.created[0]!.address6).toBe(address);
+    expect(server.network.names).toEqual({ "198.51.100.66": DROPLET.name, [address]: DROPLET.name });
+    const without = await create();
+    expect(await shown(without)).toMatchObject({ features: [], networks: { v6: [] } });
+    expect(server.machines.created[1]!.address6).toBeUndefined();
+  });
+
+  test("with ipv6 is 422 on a machine that has none", async () => {
+    server.world.surroundings.hasIpv6 = false;
+    const { status, body } = await server.call("POST", "/droplets", { ...DROPLET, ipv6: true });
+    expect([status, body.message]).toEqual([422, "The machine this sandbox runs on has no IPv6; leave out ipv6."]);
+    expect(server.machines.created).toEqual([]);
+    await create();
   });
 
   test("that fails to boot stays new, and the log tells why", async () => {
@@ -186,6 +205,16 @@ describe("actions", () => {
     await finished("rename", { name: "relay.example.test" });
     expect(await shown(id)).toMatchObject({ name: "relay.example.test" });
     expect(server.network.names).toEqual({ "198.51.100.66": "relay.example.test" });
+  });
+
+  test("enable_ipv6 gives an address, once, and leaves the machine's own network as it is", async () => {
+    expect(await finished("enable_ipv6")).toBe("completed");
+    expect(await shown(id)).toMatchObject({
+      features: ["ipv6"],
+      networks: { v6: [{ type: "public", ip_address: "fd6d:7273:2:1::2" }] },
+    });
+    expect(server.machines.calls).toEqual([]);
+    expect((await act("enable_ipv6")).body.message).toBe("This Droplet already has IPv6 enabled.");
   });
 
   test("resize needs the power off and never shrinks", async () => {

@@ -50,7 +50,7 @@ describe("firewalls", () => {
       {
         id: named.id,
         address: "198.51.100.66",
-        inbound: [{ protocol: "tcp", ports: "22", peers: ["192.0.2.0/24"] }],
+        inbound: [{ protocol: "tcp", ports: "22", peers: ["192.0.2.0/24", "::/0"] }],
         outbound: [{ protocol: "udp", ports: undefined, peers: ["0.0.0.0/0"] }],
       },
       expect.objectContaining({ id: tagged.id, address: "198.51.100.68" }),
@@ -66,10 +66,10 @@ describe("firewalls", () => {
 
   test("know droplets and tags as the other side", async () => {
     const { id } = await droplet();
-    const peer = await droplet({ tags: ["client"] });
+    const peer = await droplet({ tags: ["client"], ipv6: true });
     const sources = { droplet_ids: [peer.id], tags: ["client", "unused"] };
     await firewall({ droplet_ids: [id], inbound_rules: [{ ...SSH, sources }] });
-    expect(server.network.guarded[0]!.inbound[0]!.peers).toEqual(["198.51.100.67"]);
+    expect(server.network.guarded[0]!.inbound[0]!.peers).toEqual(["198.51.100.67", "fd6d:7273:2:1::2"]);
   });
 
   test("can be changed and removed", async () => {

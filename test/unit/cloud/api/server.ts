@@ -48,6 +48,7 @@ export class TestServer {
   readonly networks: NetworkView[] = [];
   readonly world = new World({
     layout: layoutOf(2),
+    hasIpv6: true,
     release: "trixie",
     machines: this.machines,
     applyNetwork: (view) => Promise.resolve(void this.networks.push(view)),

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { renderBundle, unsupported } from "../../../../components/render/bundle";
 import { parseFacts } from "../../../../components/render/facts";
 import { ProbePlan } from "../../../../components/render/dialogue";
-import { proofPlan, smokePlan, strangerAddress, trialPlan } from "../../../../components/render/probes";
+import { proofPlan, smokePlan, trialPlan } from "../../../../components/render/probes";
+import { strangerAddress } from "../../../../components/render/strangers";
 import { renderUserDatabase } from "../../../../components/render/sasl";
 import { createAuthority } from "../../../authority";
 import { factsOf, fullSettings } from "../fixtures";
@@ -152,7 +153,8 @@ test("of many users the proof logs in as twenty, spread over the list, and has a
 });
 
 test("the stranger is never one of mynetworks", () => {
-  expect(strangerAddress(["192.0.2.0/24", "198.51.100.0/24"])).toBe("203.0.113.9");
+  expect(strangerAddress(["192.0.2.0/24", "198.51.100.0/24"], 4)).toBe("203.0.113.9");
+  expect(strangerAddress(["[2001:db8::]/32"], 6)).toBe("3fff::9");
 });
 
 test("the user database is the same whatever the order of users", () => {

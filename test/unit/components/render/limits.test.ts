@@ -78,5 +78,12 @@ test("nobody is shut out unless somebody asks; then all listeners are closed to 
   expect(jail).toMatch(
     /^ignoreip = 127\.0\.0\.0\/8 ::1\/128 192\.0\.2\.0\/28 2001:db8::\/48 198\.51\.100\.7\/32 2001:db8:1::\/48$/m,
   );
-  expect(bodyOf({ limits }, "ban", "table.nft")).toContain("tcp dport { 25, 587 } ip saddr @banned");
+  const rules = bodyOf({ limits }, "ban", "table.nft").split("\n");
+  expect(rules.filter((line) => /saddr/.test(line)).map((line) => line.trim())).toEqual([
+    "ip6 saddr ::1/128 accept",
+    "ip6 saddr 2001:db8::/48 accept",
+    "ip6 saddr 2001:db8:1::/48 accept",
+    "tcp dport { 25, 587 } ip saddr @banned reject with tcp reset",
+    "tcp dport { 25, 587 } ip6 saddr @banned6 reject with tcp reset",
+  ]);
 });

@@ -65,7 +65,12 @@ test.each<[string, Partial<RelayInput>, RegExp]>([
     { relayHost: { preset: "postmark", login: samples.postmark!.login }, delivery: { recipients: 100 } },
     /delivery\.recipients is 100, but Postmark/,
   ],
-  ["IPv6 on a droplet", { inetProtocols: "all" }, /made without IPv6/],
+  ["IPv6 on a droplet without it", { inetProtocols: "all" }, /has no IPv6: set droplet\.ipv6/],
+  [
+    "IPv6 on a droplet that has it",
+    { inetProtocols: "all", droplet: { region: "fra1", sshSources: ["203.0.113.10/32"], ipv6: true } },
+    /DigitalOcean blocks SMTP over IPv6.*listeners\.alternate/,
+  ],
 ])("%s is allowed, with a warning", (_, change, message) => {
   expect(warnings(fullSettings(change))).toEqual([expect.stringMatching(message)]);
 });
