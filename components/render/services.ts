@@ -49,7 +49,7 @@ export interface HostFile {
 export function services(settings: RelaySettings, secrets: BundleSecrets = {}): HostService[] {
   const { ban: wanted } = settings.limits;
   const beside = [
-    certificate(settings),
+    certificate(settings, secrets.digitalOceanToken),
     signer(settings, secrets.dkimKeys),
     upgrades(settings),
     countsRecipients(settings) ? loginLimit(settings) : undefined,

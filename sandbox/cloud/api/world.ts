@@ -1,8 +1,9 @@
 import type { Layout } from "../layout";
 import type { Guarded } from "../network/rules";
-import type { Release } from "../types";
+import type { DnsRecord, Release } from "../types";
 import { guard, type Firewall } from "./guard";
 import { invalid, notFound } from "./errors";
+import { zoneOf } from "./zone";
 
 export interface SshKey {
   id: number;
@@ -62,6 +63,8 @@ export interface Machines {
 export interface NetworkView {
   /** Address to name. */
   names: Record<string, string>;
+  /** What the cloud's name servers answer for its domains. */
+  records: DnsRecord[];
   guarded: Guarded[];
   reserved: Record<string, string>;
 }
@@ -133,6 +136,7 @@ export class World {
     });
     return {
       names: Object.fromEntries(droplets.map(({ address, name }) => [address, name])),
+      records: [...this.domains.values()].flatMap(zoneOf),
       guarded: guard(droplets, [...this.firewalls.values()]),
       reserved: Object.fromEntries(assigned),
     };
