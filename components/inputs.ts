@@ -26,6 +26,7 @@ export function checkPlainValues(name: string, args: MailRelayArgs): void {
       privateKey: knownText(args.tls.privateKey),
       hostname: knownText(args.myHostname),
     },
+    digitalOceanToken: knownText(args.tls?.acme?.digitalOceanToken),
   };
   const issues = [...validate(input), ...validateSecrets(secrets), ...pairing(args)];
   fail(
@@ -58,6 +59,7 @@ export interface CheckedSecrets {
   dkimKeys: pulumi.Output<string[]>;
   /** Undefined unless one was supplied. */
   certificate: pulumi.Output<SuppliedCertificate | undefined>;
+  digitalOceanToken: pulumi.Output<string | undefined>;
 }
 
 export function checkedSecrets(
@@ -112,6 +114,12 @@ export function checkedSecrets(
         return { certificate, privateKey, hostname };
       }),
     ),
+    digitalOceanToken: pulumi.secret(
+      pulumi.output(args.tls?.acme?.digitalOceanToken).apply((digitalOceanToken) => {
+        check({ passwords: [], digitalOceanToken });
+        return digitalOceanToken;
+      }),
+    ),
   };
 }
 
@@ -145,7 +153,7 @@ function publicPart({
     tls: tls && {
       certificate: tls.certificate !== undefined,
       privateKey: tls.privateKey !== undefined,
-      acme: tls.acme,
+      acme: tls.acme && { ...tls.acme, digitalOceanToken: tls.acme.digitalOceanToken !== undefined },
     },
     droplet: droplet && { ...droplet, sshKey: droplet.sshKey && { fingerprint: droplet.sshKey.fingerprint } },
     host: host && { address: host.address, hostKey: host.hostKey, user: host.user, port: host.port },

@@ -1,5 +1,5 @@
 import type { RelayHostInput } from "../components/settings/outgoing";
-import type { LimitsInput } from "../components/settings/settings";
+import type { AcmeInput, LimitsInput } from "../components/settings/settings";
 import type { Cloud } from "./cloud/types";
 import type { ConfigValue } from "./engine/types";
 
@@ -34,7 +34,7 @@ export interface ProgramConfig {
   tls: {
     certificate?: string;
     privateKey?: string;
-    acme?: { email?: string; staging?: boolean; directoryUrl?: string; caCertificate?: string; required?: boolean };
+    acme?: Omit<AcmeInput, "digitalOceanToken"> & { digitalOceanToken?: string };
   };
   aliases: Record<string, string>;
   postfixParameters: Record<string, string>;
@@ -124,5 +124,5 @@ export function stackConfig(cloud: Cloud, token: string, config: Partial<Program
 function configValue(value: unknown): ConfigValue {
   if (typeof value === "string") return { value, secret: false };
   const json = JSON.stringify(value);
-  return { value: json, secret: /"(password|previousPassword|privateKey|webhook)":/.test(json) };
+  return { value: json, secret: /"(password|previousPassword|privateKey|webhook|digitalOceanToken)":/.test(json) };
 }

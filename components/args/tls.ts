@@ -19,9 +19,10 @@ export interface TlsArgs {
 }
 
 /**
- * How certbot gets the certificate: by HTTP (http-01), for which port 80 of a droplet is opened. The name must lead to the
- * relay; until it does, the relay serves the certificate it has, a self-signed one at first, and tries again every 20
- * minutes. Using this means that you agree to the terms of service of the authority.
+ * How certbot gets the certificate: by HTTP (http-01), for which port 80 of a droplet is opened, or with
+ * `digitalOceanToken` by a DNS record (dns-01). For http-01 the name must lead to the relay. Until there is a certificate,
+ * the relay serves the one it has, a self-signed one at first, and tries again every 20 minutes. Using this means that you
+ * agree to the terms of service of the authority.
  */
 export interface AcmeArgs {
   /** Address the authority may write to; given to it once, when the account is made. Default: none. */
@@ -38,6 +39,16 @@ export interface AcmeArgs {
    * authority inside a company. Default: the authorities the host trusts.
    */
   readonly caCertificate?: pulumi.Input<string>;
+
+  /**
+   * A DigitalOcean API token with the scopes `domain:read`, `domain:create`, `domain:update` and `domain:delete`, and no
+   * other. With it the relay proves its name by dns-01: it puts a TXT record into the name's domain, which must be at
+   * DigitalOcean, and takes it out again. No port is opened, and the name need not lead to the relay yet. The token
+   * stays on the host, because renewals need it, in a file that only root reads: who is root on the relay can change
+   * all domains of the token's team. The token Pulumi itself uses is never taken, because it can do far more. Secret.
+   * Default: none, http-01.
+   */
+  readonly digitalOceanToken?: pulumi.Input<string>;
 
   /**
    * Fail the deploy when no certificate was issued in it, so that the next `up` tries again. Postfix runs all the same,

@@ -158,8 +158,15 @@ function installFiles(host: RelayHost, settings: pulumi.Output<RelaySettings>): 
 
 /** The secrets that files of the bundle hold, together. */
 function bundleSecrets(secrets: CheckedSecrets): pulumi.Output<BundleSecrets> {
-  const { relayHostPassword, routePasswords, alertWebhook, dkimKeys, certificate } = secrets;
-  return pulumi.output({ relayHostPassword, routePasswords, alertWebhook, dkimKeys, certificate });
+  const { relayHostPassword, routePasswords, alertWebhook, dkimKeys, certificate, digitalOceanToken } = secrets;
+  return pulumi.output({
+    relayHostPassword,
+    routePasswords,
+    alertWebhook,
+    dkimKeys,
+    certificate,
+    digitalOceanToken,
+  });
 }
 
 function credential(user: UserSettings, password = "", previousPassword?: string): Credential {

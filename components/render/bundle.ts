@@ -55,6 +55,7 @@ export interface BundleSecrets {
   /** Private keys in the order of the selectors, PEM. */
   dkimKeys?: string[];
   certificate?: SuppliedCertificate;
+  digitalOceanToken?: string;
 }
 
 /** Where the trial instance of apply.sh lives; nothing of it survives the step. */

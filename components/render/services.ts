@@ -51,7 +51,7 @@ export function services(settings: RelaySettings, secrets: BundleSecrets = {}): 
   const { ban: wanted } = settings.limits;
   const beside = [
     resolver(settings),
-    certificate(settings),
+    certificate(settings, secrets.digitalOceanToken),
     signer(settings, secrets.dkimKeys),
     upgrades(settings),
     countsRecipients(settings) ? loginLimit(settings) : undefined,

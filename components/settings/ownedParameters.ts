@@ -54,6 +54,7 @@ const owned: Record<string, string> = {
   smtpd_tls_exclude_ciphers: fixed,
   smtpd_tls_mandatory_exclude_ciphers: fixed,
   tls_preempt_cipherlist: fixed,
+  tls_ssl_options: fixed,
   smtpd_tls_loglevel: fixed,
   smtpd_tls_received_header: fixed,
   message_size_limit: use("limits.messageSize"),

@@ -130,13 +130,14 @@ function withDefaults<Key extends string>(
 function resolveTls({ tls }: RelayInput): TlsSettings {
   const { acme } = tls ?? {};
   if (!acme) return { source: tls?.certificate ? "supplied" : "self-signed" };
-  const { email, staging, directoryUrl, caCertificate, required: mustSucceed } = acme;
+  const { email, staging, directoryUrl, caCertificate, digitalOceanToken, required: mustSucceed } = acme;
   return {
     source: "acme",
     acme: {
       email,
       directoryUrl: directoryUrl ?? (staging ? defaults.acmeStagingDirectory : defaults.acmeDirectory),
       caCertificate,
+      challenge: digitalOceanToken ? "dns-01" : "http-01",
       required: mustSucceed ?? false,
     },
   };

@@ -61,7 +61,17 @@ export interface RelayInput extends OutgoingInput {
 export interface TlsInput {
   certificate?: boolean;
   privateKey?: boolean;
-  acme?: { email?: string; staging?: boolean; directoryUrl?: string; caCertificate?: string; required?: boolean };
+  acme?: AcmeInput;
+}
+
+/** Of the token, which is a secret, only whether it was given. */
+export interface AcmeInput {
+  email?: string;
+  staging?: boolean;
+  directoryUrl?: string;
+  caCertificate?: string;
+  digitalOceanToken?: boolean;
+  required?: boolean;
 }
 
 export interface UserInput {
@@ -122,6 +132,7 @@ export interface RelaySecrets {
   /** In the order of `dkim.selectors`; undefined where a key is generated. PEM. */
   dkimKeys?: (string | undefined)[];
   certificate?: SuppliedCertificate;
+  digitalOceanToken?: string;
 }
 
 /** A certificate chain with its key, as PEM, and the name it must be for. */
@@ -218,6 +229,8 @@ export interface AcmeSettings {
   email?: string;
   directoryUrl: string;
   caCertificate?: string;
+  /** How the relay proves to the authority that the name is its own (RFC 8555). */
+  challenge: "http-01" | "dns-01";
   required: boolean;
 }
 

@@ -16,7 +16,7 @@ import { checkRewriting } from "./checks/rewriting";
 import { checkRoutes } from "./checks/routes";
 import { checkSasl } from "./checks/sasl";
 import { checkTarget } from "./checks/target";
-import { checkTls } from "./checks/tls";
+import { checkDigitalOceanToken, checkTls } from "./checks/tls";
 import { checkSecrets, checkUsers } from "./checks/users";
 import { RelayInput, RelaySecrets } from "./settings";
 
@@ -65,6 +65,7 @@ export function validateSecrets(secrets: RelaySecrets): Issue[] {
     checkWebhook(secrets.alertWebhook, report);
     checkDkimKeys(secrets.dkimKeys ?? [], report);
     checkCertificate(secrets.certificate, new Date(), report);
+    checkDigitalOceanToken(secrets.digitalOceanToken, report);
   });
 }
 

@@ -43,9 +43,10 @@ async function main(name: string): Promise<void> {
       if (droplet && droplet.status === "active") droplet.status = "off";
     },
   });
-  const applyNetwork = async ({ names, guarded, reserved }: NetworkView) => {
+  const applyNetwork = async ({ names, records, guarded, reserved }: NetworkView) => {
     await run(["nft", "-f", "-"], { stdin: renderRules({ layout, metadataPort: metadata.port, guarded, reserved }) });
     await dns.setDroplets(names);
+    await dns.setZones(records);
   };
   const world = new World({ layout, hasIpv6, release: record.release, machines: hypervisor, applyNetwork, log });
   const metadata = await startMetadata(layout.gateway, (address) =>

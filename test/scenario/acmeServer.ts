@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:https";
@@ -6,16 +6,29 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Lab } from "../../sandbox/lab";
-import { createAuthority } from "../authority";
+import type { DnsRecord } from "../../sandbox/cloud/types";
+import { createAuthority, type Issued } from "../authority";
 import { eventually } from "./support";
 
 export interface AcmeServer {
   directoryUrl: string;
   /** Vouches for the directory's own HTTPS. */
   caCertificate: string;
+  /** The same, to vouch for others too. */
+  authority: Issued;
   /** The root of what it issues. */
   root: string;
   close(): Promise<void>;
+}
+
+export interface AcmeServerOptions {
+  validitySeconds: number;
+  /** Of the directory; that of the management is a thousand higher. */
+  port?: number;
+  /** Address of the name server it asks. Default: the lab's. */
+  resolver?: string;
+  /** Vouches for the directory's HTTPS. Default: one of its own. */
+  authority?: Issued;
 }
 
 /** A name in the lab's DNS for the sandbox host. */
@@ -25,9 +38,12 @@ const NAME = "acme.receiver.test";
  * Pebble, Let's Encrypt's own small ACME server, on the sandbox host's address in the lab's network. It looks names up
  * in the lab's DNS and validates over the network, like the real one. `NAME` must be in that DNS.
  */
-export async function startAcmeServer(lab: Lab, validitySeconds: number): Promise<AcmeServer> {
+export async function startAcmeServer(
+  lab: Lab,
+  { validitySeconds, port = 14000, resolver = lab.cloud.gateway, authority = createAuthority() }: AcmeServerOptions,
+): Promise<AcmeServer> {
   const { gateway } = lab.cloud;
-  const authority = createAuthority();
+  const management = port + 1000;
   const own = authority.issue(NAME);
   const folder = await mkdtemp(join(tmpdir(), "mail-relay-acme-"));
   const file = async (name: string, body: string) => {
@@ -35,8 +51,8 @@ export async function startAcmeServer(lab: Lab, validitySeconds: number): Promis
     return join(folder, name);
   };
   const pebble = {
-    listenAddress: `${gateway}:14000`,
-    managementListenAddress: `${gateway}:15000`,
+    listenAddress: `${gateway}:${port}`,
+    managementListenAddress: `${gateway}:${management}`,
     certificate: await file("certificate.pem", own.certificate),
     privateKey: await file("key.pem", own.privateKey),
     httpPort: 80,
@@ -46,8 +62,8 @@ export async function startAcmeServer(lab: Lab, validitySeconds: number): Promis
     profiles: { default: { description: "for a test", validityPeriod: validitySeconds } },
   };
   const config = await file("pebble.json", JSON.stringify({ pebble }));
-  const server = spawn("pebble", ["-config", config, "-dnsserver", `${gateway}:53`], {
-    env: { PATH: process.env.PATH, PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "0" },
+  const server = spawn("pebble", ["-config", config, "-dnsserver", `${resolver}:53`], {
+    env: { PATH: process.env.PATH, PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "0", PEBBLE_AUTHZREUSE: "0" },
     stdio: "ignore",
   });
   const ended = once(server, "exit");
@@ -57,8 +73,9 @@ export async function startAcmeServer(lab: Lab, validitySeconds: number): Promis
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const root = await eventually(() => get(`https://${gateway}:15000/roots/0`, authority.certificate));
-    return { directoryUrl: `https://${NAME}:14000/dir`, caCertificate: authority.certificate, root, close };
+    const root = await eventually(() => get(`https://${gateway}:${management}/roots/0`, authority.certificate));
+    const directoryUrl = `https://${NAME}:${port}/dir`;
+    return { directoryUrl, caCertificate: authority.certificate, authority, root, close };
   } catch (error) {
     await close();
     throw error;
@@ -73,12 +90,21 @@ async function get(url: string, ca: string): Promise<string> {
   return text(response);
 }
 
-/** The lab's DNS with the ACME server's name in it. */
-export async function nameAcmeServer(lab: Lab): Promise<void> {
+/** The lab's DNS with the ACME server's name in it, and those of other servers. */
+export async function nameAcmeServer(lab: Lab, others: DnsRecord[] = []): Promise<void> {
   const { gateway } = lab.cloud;
   await lab.cloud.setDns([
     { name: "mx.receiver.test", type: "A", value: gateway },
     { name: NAME, type: "A", value: gateway },
     { name: "receiver.test", type: "MX", value: "mx.receiver.test" },
+    ...others,
   ]);
+}
+
+/** A name server that knows no name below `test`. */
+export async function nobodysNames(address: string): Promise<ChildProcess> {
+  const only = ["--no-resolv", "--no-hosts", "--local=/test/", `--listen-address=${address}`, "--bind-interfaces"];
+  const server = spawn("dnsmasq", ["--keep-in-foreground", "--conf-file=/dev/null", "--pid-file", ...only]);
+  await once(server, "spawn");
+  return server;
 }

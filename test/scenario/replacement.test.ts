@@ -49,7 +49,7 @@ describe("a droplet that is replaced", () => {
       port: 2525,
       refuse: ({ at }) => (isDown && at === "rcpt" ? { code: 451, text: "down for a while" } : undefined),
     });
-    const created = await callApi(lab, "projects", { name: "mail", purpose: "Other" });
+    const created = await callApi(lab, "POST", "projects", { name: "mail", purpose: "Other" });
     project = (created as { project: { id: string } }).project.id;
     configure({ droplet: { image: images.first } });
     await lab.up();
@@ -77,11 +77,15 @@ describe("a droplet that is replaced", () => {
   const addresses = async () => (await lab.cloud.droplets()).map(({ address }) => address);
   /** The address of the droplet that the reserved one leads to, and of those the project shows. */
   const behindReserved = async () => {
-    const answer = (await callApi(lab, `reserved_ips/${reserved}`)) as { reserved_ip: { droplet: { id: number } } };
+    const answer = (await callApi(lab, "GET", `reserved_ips/${reserved}`)) as {
+      reserved_ip: { droplet: { id: number } };
+    };
     return addressOf(answer.reserved_ip.droplet.id);
   };
   const inProject = async () => {
-    const { resources } = (await callApi(lab, `projects/${project}/resources`)) as { resources: { urn: string }[] };
+    const { resources } = (await callApi(lab, "GET", `projects/${project}/resources`)) as {
+      resources: { urn: string }[];
+    };
     return Promise.all(resources.map(({ urn }) => addressOf(Number(urn.replace("do:droplet:", "")))));
   };
   const addressOf = async (id: number) => (await lab.cloud.droplets()).find((each) => each.id === id)?.address;

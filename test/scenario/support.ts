@@ -30,30 +30,31 @@ export async function onlyDroplet(lab: Lab): Promise<number> {
   return droplets[0]!.id;
 }
 
-/** Asks the cloud's API without this project, as somebody would by hand; with a body it creates something. */
-export async function callApi(lab: Lab, path: string, body?: object): Promise<unknown> {
-  const response = await fetch(`${lab.cloud.apiEndpoint}/v2/${path}`, {
-    method: body === undefined ? "GET" : "POST",
+/** Asks the cloud's API without this project, as somebody else could; resolves with its answer. */
+export async function callApi(lab: Lab, method: string, what: string, body?: object): Promise<unknown> {
+  const response = await fetch(`${lab.cloud.apiEndpoint}/v2/${what}`, {
+    method,
     headers: {
       Authorization: `Bearer ${lab.stack.config["digitalocean:token"]!.value}`,
       "Content-Type": "application/json",
     },
     body: body && JSON.stringify(body),
   });
-  if (!response.ok) throw new Error(`the cloud's API refused ${path}: ${await response.text()}`);
-  return response.json();
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${what}: ${response.status} ${text}`);
+  return text === "" ? undefined : JSON.parse(text);
 }
 
 /** Puts a public key into the account; resolves with its fingerprint. */
 export async function registerKey(lab: Lab, publicKey: string): Promise<string> {
-  const answer = await callApi(lab, "account/keys", { name: "by hand", public_key: publicKey });
+  const answer = await callApi(lab, "POST", "account/keys", { name: "by hand", public_key: publicKey });
   return (answer as { ssh_key: { fingerprint: string } }).ssh_key.fingerprint;
 }
 
 /** Creates a droplet by hand; resolves when it has booted. */
 export async function createServer(lab: Lab): Promise<DropletView> {
   const body = { name: "old.example.test", region: "fra1", size: "s-1vcpu-1gb", image: "ubuntu-24-04-x64" };
-  const { droplet } = (await callApi(lab, "droplets", body)) as { droplet: { id: number } };
+  const { droplet } = (await callApi(lab, "POST", "droplets", body)) as { droplet: { id: number } };
   for (;;) {
     const server = (await lab.cloud.droplets()).find(({ id }) => id === droplet.id);
     if (server?.status === "active") {

@@ -1,13 +1,10 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { once } from "node:events";
-import { connect as connectTcp } from "node:net";
-import { connect } from "node:tls";
 import type { Lab } from "../../sandbox/lab";
 import type { ConfigChanges } from "../../sandbox/labConfig";
 import { SmtpSession } from "../../sandbox/mail/dialogue";
 import { createAuthority } from "../authority";
-import { nameAcmeServer, startAcmeServer, type AcmeServer } from "./acmeServer";
+import { nameAcmeServer, nobodysNames, startAcmeServer, type AcmeServer } from "./acmeServer";
+import { servedCertificate } from "./servedCertificate";
 import { changes, eventually, failureOf, onHost, patience, submit, testLab, untilDelivered } from "./support";
 import { complaints } from "./testssl";
 
@@ -37,7 +34,7 @@ describe("the certificate clients meet", () => {
   beforeAll(async () => {
     lab = await testLab("tls");
     await nameAcmeServer(lab);
-    acme = await startAcmeServer(lab, 45);
+    acme = await startAcmeServer(lab, { validitySeconds: 45 });
     configure({ tls: own });
     await lab.up();
     const outputs = await lab.outputs();
@@ -55,17 +52,7 @@ describe("the certificate clients meet", () => {
   const proof = async () => (await lab.outputs()).proof as Proof;
   const send = (subject: string) => submit(lab, "alice", password, subject, { address });
 
-  /** What a client is shown; with a root, one that trusts nobody else and insists on the relay's name. */
-  async function served(root?: string): Promise<X509Certificate> {
-    const tcp = connectTcp({ host: address, port: 465, localAddress: lab.cloud.strangerClient });
-    const socket = connect({ socket: tcp, servername: hostname, ca: root, rejectUnauthorized: root !== undefined });
-    try {
-      await once(socket, "secureConnect");
-      return socket.getPeerX509Certificate()!;
-    } finally {
-      socket.destroy();
-    }
-  }
+  const served = (root?: string) => servedCertificate(lab, address, root);
 
   test("a supplied one is served with its chain, and its key is in no file that others read", async () => {
     const { fingerprint256 } = await served(authority.certificate);
@@ -208,11 +195,3 @@ describe("the certificate clients meet", () => {
     expect(changes(await lab.up())).toEqual(["update relay-drift"]);
   });
 });
-
-/** A name server that knows no name below `test`. */
-async function nobodysNames(address: string): Promise<ChildProcess> {
-  const only = ["--no-resolv", "--no-hosts", "--local=/test/", `--listen-address=${address}`, "--bind-interfaces"];
-  const server = spawn("dnsmasq", ["--keep-in-foreground", "--conf-file=/dev/null", "--pid-file", ...only]);
-  await once(server, "spawn");
-  return server;
-}

@@ -21,7 +21,8 @@ describe("a relay that signs its mail and manages its records", () => {
   let lab: Lab;
   let password: string;
 
-  const api = async (path: string, body?: object) => (await callApi(lab, path, body)) as Record<string, unknown>;
+  const api = async (path: string, body?: object) =>
+    (await callApi(lab, body ? "POST" : "GET", path, body)) as Record<string, unknown>;
 
   const ownAddress = async () => (await lab.cloud.droplets())[0]!.address;
 

@@ -33,6 +33,14 @@ function checkAcme(acme: NonNullable<TlsInput["acme"]>, report: Report): void {
   }
 }
 
+/** Letters, digits and `_` are all that DigitalOcean uses; others could break the header that carries it. */
+export function checkDigitalOceanToken(token: string | undefined, report: Report): void {
+  if (token === undefined || /^\w+$/.test(token)) return;
+  const message =
+    "is not an API token of DigitalOcean, dop_v1_ and 64 hexadecimal digits (its value is not shown here)";
+  report("tls.acme.digitalOceanToken", message);
+}
+
 function isCertificate(pem: string): boolean {
   const blocks = chainOf(pem);
   return blocks.length > 0 && blocks.every((block) => readCertificate(block) !== undefined);

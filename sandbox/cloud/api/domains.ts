@@ -3,6 +3,7 @@ import { Body } from "./body";
 import { invalid, notFound } from "./errors";
 import { page } from "./lists";
 import type { Domain, World } from "./world";
+import { fullName } from "./zone";
 
 const TYPES = ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "SOA", "SRV", "TXT"];
 /** Their data is a name, which is written with a final dot and read without. */
@@ -17,7 +18,7 @@ export function domainRoutes(world: World): Router {
   router.get("/domains", (request, response) => {
     response.json(page(request, "domains", [...world.domains.values()].map(domainJson)));
   });
-  router.post("/domains", (request, response) => {
+  router.post("/domains", async (request, response) => {
     const body = new Body(request.body);
     const name = body.string("name");
     if (world.domains.has(name)) throw invalid("Name already exists");
@@ -25,37 +26,49 @@ export function domainRoutes(world: World): Router {
     world.domains.set(name, domain);
     const address = body.optionalString("ip_address");
     if (address) addRecord(world, domain, new Body({ type: "A", name: "@", data: address }));
+    await world.networkChanged();
     response.status(201).json({ domain: domainJson(domain) });
   });
   router.get("/domains/:name", (request, response) => {
     response.json({ domain: domainJson(find(world, request.params.name)) });
   });
-  router.delete("/domains/:name", (request, response) => {
+  router.delete("/domains/:name", async (request, response) => {
     world.domains.delete(find(world, request.params.name).name);
+    await world.networkChanged();
     response.status(204).end();
   });
 
   router.get("/domains/:name/records", (request, response) => {
-    response.json(page(request, "domain_records", [...find(world, request.params.name).records.values()]));
+    const domain = find(world, request.params.name);
+    const { name, type } = request.query;
+    const found = [...domain.records.values()].filter(
+      (record) =>
+        (type === undefined || record.type === type) &&
+        (name === undefined || fullName(domain, String(record.name)) === name),
+    );
+    response.json(page(request, "domain_records", found));
   });
-  router.post("/domains/:name/records", (request, response) => {
+  router.post("/domains/:name/records", async (request, response) => {
     const record = addRecord(world, find(world, request.params.name), new Body(request.body));
+    await world.networkChanged();
     response.status(201).json({ domain_record: record });
   });
   router.get("/domains/:name/records/:id", (request, response) => {
     response.json({ domain_record: findRecord(find(world, request.params.name), request.params.id) });
   });
   for (const method of ["put", "patch"] as const) {
-    router[method]("/domains/:name/records/:id", (request, response) => {
+    router[method]("/domains/:name/records/:id", async (request, response) => {
       const record = findRecord(find(world, request.params.name), request.params.id);
       const changed = { ...record, ...(request.body as Record<string, unknown>) };
       Object.assign(record, readRecord(new Body(changed)));
+      await world.networkChanged();
       response.json({ domain_record: record });
     });
   }
-  router.delete("/domains/:name/records/:id", (request, response) => {
+  router.delete("/domains/:name/records/:id", async (request, response) => {
     const { records } = find(world, request.params.name);
     if (!records.delete(Number(request.params.id))) throw notFound();
+    await world.networkChanged();
     response.status(204).end();
   });
   return router;

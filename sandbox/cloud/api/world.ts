@@ -1,8 +1,9 @@
 import type { Layout } from "../layout";
 import type { Guarded } from "../network/rules";
-import type { Release } from "../types";
+import type { DnsRecord, Release } from "../types";
 import { addressesOf, guard, type Firewall } from "./guard";
 import { invalid, notFound } from "./errors";
+import { zoneOf } from "./zone";
 
 export interface SshKey {
   id: number;
@@ -65,6 +66,8 @@ export interface Machines {
 export interface NetworkView {
   /** Address to name. */
   names: Record<string, string>;
+  /** What the cloud's name servers answer for its domains. */
+  records: DnsRecord[];
   guarded: Guarded[];
   reserved: Record<string, string>;
 }
@@ -149,6 +152,7 @@ export class World {
       names: Object.fromEntries(
         droplets.flatMap((droplet) => addressesOf(droplet).map((address) => [address, droplet.name])),
       ),
+      records: [...this.domains.values()].flatMap(zoneOf),
       guarded: guard(droplets, [...this.firewalls.values()]),
       reserved: Object.fromEntries(assigned),
     };

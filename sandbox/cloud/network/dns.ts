@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import ipaddr from "ipaddr.js";
 import type { Layout } from "../layout";
 import { inGroup, killGroup, processesIn } from "../machine/cgroup";
@@ -49,7 +50,9 @@ export class Dns {
   private readonly group: string;
 
   private droplets: Record<string, string> = {};
-  private records: DnsRecord[] = [];
+  private told: DnsRecord[] = [];
+  private zones: DnsRecord[] = [];
+  private starting: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly layout: Layout,
@@ -58,9 +61,30 @@ export class Dns {
     this.group = join(layout.group, "dns");
   }
 
-  /** Starts the server with exactly these records, or starts it anew: dnsmasq rereads addresses only. */
+  private get records(): DnsRecord[] {
+    return [...this.told, ...this.zones];
+  }
+
+  /** Starts the server with exactly these records, or starts it anew, besides those of the cloud's domains. */
   async setRecords(records: DnsRecord[]): Promise<void> {
-    this.records = records;
+    this.told = records;
+    await this.restart();
+  }
+
+  /** The records of the cloud's domains, for the running server too. */
+  async setZones(records: DnsRecord[]): Promise<void> {
+    if (isDeepStrictEqual(records, this.zones)) return;
+    this.zones = records;
+    await this.restart();
+  }
+
+  /** dnsmasq rereads addresses only. One start at a time, for there is one address to listen on. */
+  private restart(): Promise<void> {
+    const start = () => this.start();
+    return (this.starting = this.starting.then(start, start));
+  }
+
+  private async start(): Promise<void> {
     await this.writeHosts();
     const file = join(this.folder, "dnsmasq.conf");
     await writeFile(file, this.configuration(), { mode: 0o600 });

@@ -155,18 +155,6 @@ test("half a login of a route is refused under its own path", async () => {
   );
 });
 
-test("with ACME the firewall lets in the authority's question, and lets out to its directory's port", async () => {
-  const tls = { acme: { directoryUrl: "https://ca.example.net:14000/directory" } };
-  const { mocks } = await deploy({ ...args, tls });
-  const { inboundRules, outboundRules } = mocks.named("relay-firewall").inputs as Record<
-    string,
-    { portRange?: string }[]
-  >;
-  const ports = (rules: { portRange?: string }[] = []) => rules.map(({ portRange }) => portRange);
-  expect(ports(inboundRules)).toEqual(["80", "22", undefined]);
-  expect(ports(outboundRules)).toContain("14000");
-});
-
 const dropletArgs = args.droplet!;
 
 test("with droplet alerts DigitalOcean watches disk, memory and pings of this droplet", async () => {

@@ -41,6 +41,7 @@ test("the droplet is changed key by key, or left out", () => {
 test.each([
   { key: "users", value: [{ login: "bob", password: "x" }] },
   { key: "relayHost", value: { host: "smtp.example.net", login: "a", password: "x" } },
+  { key: "tls", value: { acme: { digitalOceanToken: "x" } } },
   { key: "host", value: { address: "192.0.2.1", hostKey: "ssh-ed25519 A", privateKey: "x" } },
 ])("$key with a secret in it is a secret", ({ key, value }) => {
   const config = stackConfig(cloud, "t", programConfig(cloud, { [key]: value }));

@@ -190,6 +190,32 @@ describe("domains", () => {
     expect((await server.call("GET", "/domains/example.test/records")).body.meta).toEqual({ total: 0 });
   });
 
+  test("are answered by the cloud's name servers, under full names", async () => {
+    await record({ type: "A", name: "@", data: "192.0.2.1" });
+    await record({ type: "MX", name: "@", data: "@", priority: 10 });
+    await record({ type: "CAA", name: "@", data: "ca.test", flags: 0, tag: "issue" });
+    const { body } = await record({ type: "TXT", name: "_acme-challenge.relay", data: "proof", ttl: 30 });
+    const { id } = body.domain_record as { id: number };
+    const others = [
+      { type: "A", name: "example.test", value: "192.0.2.1" },
+      { type: "MX", name: "example.test", value: "example.test" },
+    ];
+    const named = await server.call(
+      "GET",
+      "/domains/example.test/records?type=TXT&name=_acme-challenge.relay.example.test",
+    );
+    expect(named.body.domain_records).toEqual([body.domain_record]);
+    expect((await server.call("GET", "/domains/example.test/records?type=AAAA")).body.domain_records).toEqual([]);
+    const proof = { type: "TXT", name: "_acme-challenge.relay.example.test", value: "proof" };
+    expect(server.network.records).toEqual([...others, proof]);
+    await server.call("PUT", `/domains/example.test/records/${id}`, { data: "other" });
+    expect(server.network.records).toEqual([...others, { ...proof, value: "other" }]);
+    await server.call("DELETE", `/domains/example.test/records/${id}`);
+    expect(server.network.records).toEqual(others);
+    await server.call("DELETE", "/domains/example.test");
+    expect(server.network.records).toEqual([]);
+  });
+
   test.each([
     [{ type: "TLSA", data: "3 1 1 0" }, "Type is not included in the list"],
     [{ type: "TXT", data: "x".repeat(513) }, "Data is too long (maximum is 512 characters)"],

@@ -22,6 +22,22 @@ test("ACME brings certbot and a timer, which is watched too; an authority of its
   expect(own?.files.map(({ path }) => path)).toContain("/etc/systemd/system/certbot.service.d/mail-relay.conf");
 });
 
+test("a DigitalOcean token is in one file, which only root reads", () => {
+  const digitalOceanToken = "dop_v1_canary";
+  const wanted = services(fullSettings({ tls: { acme: { digitalOceanToken: true } } }), { digitalOceanToken });
+  expect(wanted[0]?.packages).toEqual(["certbot"]);
+  const holding = serviceFiles(wanted).filter(({ body }) => body.includes(digitalOceanToken));
+  expect(holding).toEqual([
+    {
+      path: "services/certificate/tree/etc/mail-relay-digitalocean-token",
+      body: "dop_v1_canary\n",
+      mode: 0o600,
+    },
+  ]);
+  const http = services(fullSettings({ tls: { acme: {} } }), { digitalOceanToken });
+  expect(JSON.stringify(http)).not.toContain("igital");
+});
+
 test("the webhook is in one file, which only root reads", () => {
   const webhook = "https://hooks.example.net/canary";
   const files = serviceFiles(services(fullSettings({ alerts }), { alertWebhook: webhook }));

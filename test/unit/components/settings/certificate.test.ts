@@ -113,6 +113,23 @@ test.each([
   expect(issues).toEqual([{ path, message: expect.stringMatching(message) as string }]);
 });
 
+test.each(["", "dop_v1_abc def", "dop_v1_abc#", "a,b", "dop_v1_abc\n"])(
+  "%j is refused as a token, and never shown",
+  (token) => {
+    const issues = validateSecrets({ passwords: [], digitalOceanToken: token });
+    const message =
+      "is not an API token of DigitalOcean, dop_v1_ and 64 hexadecimal digits (its value is not shown here)";
+    expect(issues).toEqual([{ path: "tls.acme.digitalOceanToken", message }]);
+  },
+);
+
+test("a token chooses DNS-01", () => {
+  expect(validateSecrets({ passwords: [], digitalOceanToken: `dop_v1_${"0a".repeat(32)}` })).toEqual([]);
+  expect(fullSettings({ tls: { acme: {} } }).tls.acme?.challenge).toBe("http-01");
+  const settings = fullSettings({ tls: { acme: { digitalOceanToken: true } } });
+  expect(settings.tls.acme?.challenge).toBe("dns-01");
+});
+
 test("the source follows from what is given, and Let's Encrypt is the default", () => {
   const acme = { email: "ops@example.net", staging: true, caCertificate: root.certificate, required: true };
   expect(validate(fullInput({ tls: { acme } }))).toEqual([]);
