@@ -25,7 +25,8 @@ def try_direct(direct, plan):
         with open(f"{folder}/main.cf", "w", encoding="ascii") as main_cf:
             main_cf.write(f"myhostname = {plan['helo']}\ninet_protocols = {plan['inetProtocols']}\ndnssec_probe =\n")
         for domain in direct["domains"]:
-            command = ["timeout", str(SECONDS), "posttls-finger", "-l", "may", "-L", "summary", "-T", str(SECONDS), "-a", "ipv4", domain]
+            options = ["-l", "may", "-L", "summary", "-T", str(SECONDS), "-a", "ipv4"]
+            command = ["timeout", str(SECONDS), "posttls-finger", *options, domain]
             tried = subprocess.run(
                 command, env={**os.environ, "MAIL_CONFIG": folder}, capture_output=True, text=True, check=False
             )

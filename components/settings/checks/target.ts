@@ -15,8 +15,12 @@ export function checkTarget({ droplet, host }: RelayInput, report: Report): void
       report("droplet.sshSources", "missing; list the CIDR ranges SSH may come from, this machine's included");
     }
     droplet.sshSources?.forEach((text, index) => {
-      if (!parseNetwork(text)) {
-        report(`droplet.sshSources[${index}]`, `${quote(text)} is not an address or CIDR range`);
+      // Brackets are Postfix's way to write IPv6, which DigitalOcean refuses.
+      if (!parseNetwork(text) || text.includes("[")) {
+        report(
+          `droplet.sshSources[${index}]`,
+          `${quote(text)} is not an address or CIDR range, for example 192.0.2.0/24 or 2001:db8::/64`,
+        );
       }
     });
     droplet.tags?.forEach((tag, index) => {

@@ -99,6 +99,12 @@ const cases: [string, Partial<RelayInput>, string, RegExp][] = [
   ["a drain of less than nothing", { droplet: { ...droplet, drainSeconds: -1 } }, "droplet.drainSeconds", /-1 is not/],
   ["half a second", { droplet: { ...droplet, drainSeconds: 0.5 } }, "droplet.drainSeconds", /whole number/],
   ["a bad SSH source", { droplet: { region: "fra1", sshSources: ["me"] } }, "droplet.sshSources[0]", /"me" is not/],
+  [
+    "an SSH source as Postfix writes it",
+    { droplet: { region: "fra1", sshSources: ["2001:db8::/48", "[2001:db8::]/48"] } },
+    "droplet.sshSources[1]",
+    /"\[2001:db8::\]\/48" is not an address or CIDR range, for example 192\.0\.2\.0\/24 or 2001:db8::\/64/,
+  ],
 ];
 
 test.each(cases)("%s is refused with option, value and way out", (_, change, path, message) => {
