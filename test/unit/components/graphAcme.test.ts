@@ -47,6 +47,12 @@ test("the token travels as a secret only", async () => {
   for (const text of holding) expect(JSON.parse(text)).toMatchObject({ [secretSignature]: secretMark });
 });
 
+test("a secret token makes nothing else a secret", async () => {
+  await pulumi.runtime.setMocks(new RecordingMocks());
+  const relay = relayWith({ digitalOceanToken: pulumi.secret(token) });
+  expect((await settled(relay.mainCf)).secret).toBe(false);
+});
+
 test("a token that is none is refused before anything is declared", async () => {
   await pulumi.runtime.setMocks(new RecordingMocks());
   expect(() => relayWith({ digitalOceanToken: "with space" })).toThrow(
