@@ -68,6 +68,7 @@ const owned: Record<string, string> = {
   login_header_checks: use("hideClients"),
   relayhost: use("relayHost"),
   smtp_tls_security_level: use("relayHost"),
+  smtp_dns_support_level: use("resolver"),
   smtp_tls_secure_cert_match: fixed,
   smtp_tls_CAfile: fixed,
   smtp_tls_protocols: fixed,
@@ -102,7 +103,6 @@ const owned: Record<string, string> = {
   defer_transports: fixed,
   content_filter: "there is no listener for what a filter gives back; use smtpd_milters instead",
   disable_dns_lookups: use("relayHost"),
-  smtp_dns_support_level: use("resolver"),
   allow_untrusted_routing: fixed,
   soft_bounce: fixed,
 };

@@ -224,6 +224,22 @@ test("drift notices a changed file and a stopped resolver", async () => {
   await isTaken();
 });
 
+test("a smart host is held to its TLSA records, and gets nothing without any", async () => {
+  const byDane = (host: string) => ({ host, port: 25, tls: "dane" });
+  configure({
+    resolver: { forwarders: [dns.address] },
+    relayHost: byDane("mx.plain.example"),
+    transports: [{ destinations: ["dane.example"], relayHost: byDane("mx.dane.example") }],
+  });
+  await lab.up();
+  await mail("to whom records vouch for", "bob@dane.example");
+  await arrived("to whom records vouch for");
+  await mail("to nobody", "bob@receiver.test");
+  await eventually(async () => {
+    expect(await onHost(lab, "postqueue -p")).toMatch(/\(.*TLSA.*\)\n\s+bob@receiver\.test/);
+  });
+});
+
 test("taken out again, it leaves the host as it was", async () => {
   configure({});
   await lab.up();
@@ -234,5 +250,6 @@ test("taken out again, it leaves the host as it was", async () => {
     await onHost(lab, `systemctl is-active ${unit} mail-relay-resolver-file.path || true; ss -Hlntu sport = :53`),
   ).toBe("inactive\ninactive\n");
   await mail("after the resolver", "bob@receiver.test");
-  await untilDelivered(lab, "after the resolver");
+  await onHost(lab, "postqueue -f");
+  await Promise.all(["to nobody", "after the resolver"].map((subject) => untilDelivered(lab, subject)));
 });

@@ -36,7 +36,7 @@ test.each([
   ["allow_untrusted_routing", /cannot be changed/],
   ["soft_bounce", /cannot be changed/],
   ["disable_dns_lookups", /use relayHost instead/],
-  ["smtp_dns_support_level", /use relayHost instead/],
+  ["smtp_dns_support_level", /use resolver instead/],
 ])("%s, with which mail would go astray, is refused though the component does not write it", (name, advice) => {
   const issues = validate(fullInput({ postfixParameters: { [name]: "x" } }));
   expect(issues.map((issue) => issue.path)).toEqual([`postfixParameters.${name}`]);
