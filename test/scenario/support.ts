@@ -89,7 +89,7 @@ export async function submit(
   login: string,
   password: string,
   subject: string,
-  { address, from = `${login}@example.test` }: { address?: string; from?: string } = {},
+  { address, from = `${login}@example.test`, text = "hello" }: { address?: string; from?: string; text?: string } = {},
 ): Promise<Sent> {
   return send({
     host: address ?? (await lab.outputs()).address,
@@ -100,7 +100,7 @@ export async function submit(
     from,
     to: "bob@receiver.test",
     subject,
-    text: "hello",
+    text,
     tls: "starttls",
   });
 }
