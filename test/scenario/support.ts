@@ -94,7 +94,8 @@ export async function submit(
     address,
     from = `${login}@example.test`,
     to = "bob@receiver.test",
-  }: { address?: string; from?: string; to?: string } = {},
+    text = "hello",
+  }: { address?: string; from?: string; to?: string; text?: string } = {},
 ): Promise<Sent> {
   return send({
     host: address ?? (await lab.outputs()).address,
@@ -105,7 +106,7 @@ export async function submit(
     from,
     to,
     subject,
-    text: "hello",
+    text,
     tls: "starttls",
   });
 }

@@ -107,6 +107,18 @@ describe("a relay that signs its mail and manages its records", () => {
     expect(await onHost(lab, "journalctl -q -o cat | grep -c 'PRIVATE KEY' || true")).toBe("0\n");
   });
 
+  test("a large message is signed in the memory that the signer may have, and takes none of it for good", async () => {
+    const text = "ten words of a text that goes on and on\n".repeat(500_000);
+    await submit(lab, "alice", password, "large", { text });
+    expect(await verdicts("large")).toEqual(["pass relay1 example.test"]);
+    const kilobytes = (field: string, file: string) =>
+      onHost(lab, `for pid in $(pgrep -u _rspamd); do grep ^${field}: /proc/$pid/${file}; done`).then((lines) =>
+        lines.match(/\d+/g)!.map(Number),
+      );
+    expect(Math.max(...(await kilobytes("VmHWM", "status")))).toBeLessThan(150_000);
+    expect((await kilobytes("Pss", "smaps_rollup")).reduce((sum, number) => sum + number, 0)).toBeLessThan(70_000);
+  });
+
   test("without its signer the relay puts mail off, and takes it again afterwards", async () => {
     await onHost(lab, "systemctl stop mail-relay-signer.socket mail-relay-signer.service");
     await expect(submit(lab, "alice", password, "too early")).rejects.toThrow(/\b4\d\d\b/);
@@ -172,7 +184,9 @@ describe("a relay that signs its mail and manages its records", () => {
       expect.stringContaining(`The reverse record of ${address} is somebody.example.net and not relay.example.test`),
       expect.stringContaining(`${address} is on the block list ${blockLists[0]}`),
     ]);
-    expect(await onHost(lab, "ls /etc/mail-relay-signer")).toBe("relay1.key\nrelay2.key\nrspamd.conf\nsuffixes\n");
+    expect(await onHost(lab, "ls /etc/mail-relay-signer")).toBe(
+      "relay1.key\nrelay2.key\nrspamd.conf\nsign_only.lua\nsuffixes\n",
+    );
   });
 
   test("a configuration that would not sign does not go live", async () => {

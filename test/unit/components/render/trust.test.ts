@@ -107,6 +107,19 @@ test("the keys are in files of their own for the signer's account, and the first
   expect(body.match(/selector = .*/g)).toEqual([expect.stringContaining("r2.key"), expect.stringContaining("r2.key")]);
 });
 
+test.each([
+  [26_214_400, 256, 27_262_976],
+  [70_000_000, 396, 71_048_576],
+])(
+  "with messages of %d bytes the signer may have %d MiB, and takes all that Postfix takes",
+  (messageSize, most, taken) => {
+    const { files } = renderBundle(fullSettings({ dkim: {}, limits: { messageSize } }), facts, { dkimKeys: [pem] });
+    const bodyOf = (end: string) => files.find(({ path }) => path.endsWith(end))?.body;
+    expect(bodyOf("mail-relay-signer.service")).toContain(`\nMemoryMax=${most}M\n`);
+    expect(bodyOf("rspamd.conf")).toContain(`\n  max_message = ${taken};\n`);
+  },
+);
+
 test("Postfix asks the signer, and without one nothing changes", () => {
   const signed = renderMainCf(fullSettings({ dkim: {} }), facts);
   expect(signed).toMatch(/^smtpd_milters = inet:127\.0\.0\.1:18891$/m);
