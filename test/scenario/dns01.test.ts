@@ -217,5 +217,7 @@ describe("a certificate by DNS-01", () => {
 /** As soon as there is a droplet, long before a deploy has installed anything on it, an authority is added as by an admin. */
 async function trustOnceBooted(lab: Lab, certificate: string): Promise<void> {
   const file = "/usr/local/share/ca-certificates/digitalocean.crt";
-  await eventually(async () => onHost(lab, `cat >${file} <<'PEM'\n${certificate}\nPEM\nupdate-ca-certificates`), 200);
+  // The package writes the same list while it is being installed.
+  await eventually(() => onHost(lab, "test -e /var/lib/cloud/instance/boot-finished"), 200);
+  await onHost(lab, `cat >${file} <<'PEM'\n${certificate}\nPEM\nupdate-ca-certificates`);
 }
