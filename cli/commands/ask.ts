@@ -86,6 +86,9 @@ async function ask(host: Host, { fromClient, helo, as, sender, recipient, listen
   }
   const own = said(replies);
   if (problem !== null) throw new CommandError(`${host.target.label} ended the dialogue: ${problem}`);
+  if (own[0]!.code === 501 && isIP(fromClient) === 6) {
+    throw new CommandError(`${host.target.label} takes no clients by IPv6, such as ${fromClient} (inetProtocols)`);
+  }
   return { accepted: own.every(({ code }) => code < 300), replies: own };
 }
 

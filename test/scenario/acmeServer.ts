@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 import type { Lab } from "../../sandbox/lab";
 import type { DnsRecord } from "../../sandbox/cloud/types";
 import { createAuthority, type Issued } from "../authority";
-import { eventually } from "./support";
+import { startTestServer } from "./testServer";
 
 export interface AcmeServer {
   directoryUrl: string;
@@ -62,24 +62,14 @@ export async function startAcmeServer(
     profiles: { default: { description: "for a test", validityPeriod: validitySeconds } },
   };
   const config = await file("pebble.json", JSON.stringify({ pebble }));
-  const server = spawn("pebble", ["-config", config, "-dnsserver", `${resolver}:53`], {
-    env: { PATH: process.env.PATH, PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "0", PEBBLE_AUTHZREUSE: "0" },
-    stdio: "ignore",
-  });
-  const ended = once(server, "exit");
-  const close = async () => {
-    server.kill();
-    await ended;
-    await rm(folder, { recursive: true, force: true });
-  };
-  try {
-    const root = await eventually(() => get(`https://${gateway}:${management}/roots/0`, authority.certificate));
-    const directoryUrl = `https://${NAME}:${port}/dir`;
-    return { directoryUrl, caCertificate: authority.certificate, authority, root, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const { answer: root, close } = await startTestServer(
+    ["pebble", "-config", config, "-dnsserver", `${resolver}:53`],
+    folder,
+    () => get(`https://${gateway}:${management}/roots/0`, authority.certificate),
+    { PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "0", PEBBLE_AUTHZREUSE: "0" },
+  );
+  const directoryUrl = `https://${NAME}:${port}/dir`;
+  return { directoryUrl, caCertificate: authority.certificate, authority, root, close };
 }
 
 async function get(url: string, ca: string): Promise<string> {

@@ -128,6 +128,13 @@ describe("a healthy relay", () => {
     expect({ code, end: stdout.split("\n").slice(-3, -1) }).toEqual({ code: 0, end: ["< 250 2.1.5 Ok", "accepted"] });
   });
 
+  test("asks nothing for a client by IPv6, of which it has none", async () => {
+    const client = ["--from-client", "2001:db8::9", "--sender", "<>", "--recipient", "bob@receiver.test"];
+    const { code, stdout, stderr } = await mailRelay("ask", ...client);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain("takes no clients by IPv6, such as 2001:db8::9 (inetProtocols)");
+  });
+
   test("sends a real message as a user, and follows it to its end", async () => {
     const sent = await mailRelay("send", "--as", "alice", "--to", "bob@receiver.test", "--subject", "from the desk");
     expect(sent.stdout).toMatch(/^delivered: 250 /m);

@@ -19,7 +19,7 @@ const mistakes: [name: string, parameters: Record<string, string>, caught: Caugh
     "refused",
     /bounce_queue_lifetime: .*holds a #/,
   ],
-  ["mail by addresses of names alone", { smtp_dns_support_level: "disabled" }, "refused", /use relayHost/],
+  ["mail by addresses of names alone", { smtp_dns_support_level: "disabled" }, "refused", /use resolver/],
   ["mail to nowhere", { default_transport: "nosuch:" }, "refused", /default_transport: .*use relayHost/],
   ["a filter nobody runs", { content_filter: "smtp:[127.0.0.1]:9" }, "refused", /content_filter: .*use smtpd_milters/],
   [

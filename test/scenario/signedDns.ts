@@ -1,12 +1,11 @@
 import { createHash, X509Certificate } from "node:crypto";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { run } from "../../sandbox/cloud/run";
 import type { Certificate } from "../../sandbox/mail/certificate";
-import { eventually } from "./support";
+import { startTestServer } from "./testServer";
 
 /** A name server that has the whole world, one signed root zone, to itself. */
 export interface SignedDns {
@@ -51,25 +50,14 @@ export async function startSignedDns(address: string, records: string[]): Promis
   };
   await publish(records);
   await writeFile(file("named.conf"), configuration(address, folder));
-  const server = spawn("named", ["-f", "-4", "-n", "1", "-c", file("named.conf")], { stdio: "ignore" });
-  const ended = once(server, "exit");
-  const close = async () => {
-    server.kill();
-    await ended;
-    await rm(folder, { recursive: true, force: true });
-  };
-  try {
-    await eventually(() => reach(address));
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const named: [string, ...string[]] = ["named", "-f", "-4", "-n", "1", "-c", file("named.conf")];
+  const { reload, close } = await startTestServer(named, folder, () => reach(address));
   return {
     address,
     anchor: (await readFile(file(key), "utf8")).replace(/^;.*\n/gm, ""),
     publish: async (wanted) => {
       await publish(wanted);
-      server.kill("SIGHUP");
+      reload();
     },
     asked: async (name, type) =>
       (await readFile(file("queries.log"), "utf8")).split(`query: ${name} IN ${type} `).length - 1,
