@@ -76,10 +76,12 @@ bring_service() {
       return 1
     }
   fi
+  # What is enabled matters at the next boot only. Reading all units again takes a second on a host without main.cf,
+  # because Postfix's own generator then waits that long before it gives up.
   case $(systemctl is-enabled "$unit" 2>/dev/null || true) in
   enabled | static) ;;
-  masked*) systemctl --quiet unmask "$unit" && systemctl --quiet enable "$unit" ;;
-  *) systemctl --quiet enable "$unit" ;;
+  masked*) systemctl --quiet unmask "$unit" && systemctl --quiet --no-reload enable "$unit" ;;
+  *) systemctl --quiet --no-reload enable "$unit" ;;
   esac
   if [ "$stale" = true ]; then systemctl "$bring" "$unit"; else systemctl start "$unit"; fi || {
     journalctl -q -o cat -n 10 -u "$unit" >&2
