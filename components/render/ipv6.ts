@@ -24,8 +24,8 @@ export function ipv6Parameters(settings: RelaySettings, facts: Facts): Parameter
   };
 }
 
-/** The same dialogues over IPv6 too, where that is used. */
-export function andByIpv6(settings: RelaySettings, dialogues: Dialogue[]): Dialogue[] {
-  if (!usesIpv6(settings)) return dialogues;
-  return [...dialogues, ...dialogues.map((held) => ({ ...held, name: `${held.name} by IPv6`, ipv6: true }))];
+/** The same dialogues over IPv6; none where that is not used. */
+export function byIpv6(settings: RelaySettings, dialogues: Dialogue[]): Dialogue[] {
+  if (!usesIpv6(settings)) return [];
+  return dialogues.map((held) => ({ ...held, name: `${held.name} by IPv6`, ipv6: true }));
 }

@@ -1,6 +1,7 @@
+import { withoutBrackets } from "../settings/addresses";
 import { RelaySettings, UserStore } from "../settings/settings";
 import { Dialogue, ProbePlan, ProbeStep } from "./dialogue";
-import { andByIpv6 } from "./ipv6";
+import { byIpv6 } from "./ipv6";
 import { Listener, listeners, probeListener } from "./masterCf";
 import { Credential, userDatabasePairs } from "./sasl";
 import { strangers } from "./strangers";
@@ -85,7 +86,7 @@ export function smokePlan(settings: RelaySettings): ProbePlan {
     listener.auth ? liveLogin(settings, listener) : trusted(listener, listener),
     strangerDialogue(settings, listener),
   ]);
-  return plan(settings, 30, [...andByIpv6(settings, dialogues), ...pretendedStrangers(settings)]);
+  return plan(settings, 30, [...dialogues, ...byIpv6(settings, dialogues), ...pretendedStrangers(settings)]);
 }
 
 function liveLogin(settings: RelaySettings, listener: Listener): Dialogue {
@@ -106,21 +107,23 @@ const provedUsers = 20;
 export function proofPlan(settings: RelaySettings, users: Credential[], sha256?: string): ProbePlan {
   const open = listeners(settings);
   const proved = spread(users, provedUsers);
-  const dialogues = open
-    .filter((listener) => listener.auth)
-    .flatMap((listener): Dialogue[] => [
-      ...proved.flatMap((user) => userLogins(settings, user, listener)),
-      ...(users[0] ? [withRealm(settings, users[0], listener), wrongPassword(settings, users[0], listener)] : []),
-      ...(listener.tls === "starttls" ? [beforeTls(listener)] : []),
-    ]);
+  const forLogins = open.filter(({ auth }) => auth);
+  const [first] = users;
+  const dialogues = forLogins.flatMap((listener): Dialogue[] => [
+    ...proved.flatMap((user) => userLogins(settings, user, listener)),
+    ...(first ? [withRealm(settings, first, listener), wrongPassword(settings, first, listener)] : []),
+    ...(listener.tls === "starttls" ? [beforeTls(listener)] : []),
+  ]);
   const outside = open.flatMap((listener) => [strangerDialogue(settings, listener), noPretending(settings, listener)]);
-  const first = users
-    .slice(0, 1)
-    .flatMap((user) => open.filter(({ auth }) => auth).flatMap((listener) => userLogins(settings, user, listener)));
-  const all6 = andByIpv6(settings, [...first, ...outside]).filter(({ ipv6 }) => ipv6);
+  const ofFirst = first ? forLogins.flatMap((listener) => userLogins(settings, first, listener)) : [];
   const all = `the user database holds all ${users.length} users with their passwords`;
   return {
-    ...plan(settings, 30, [...dialogues, ...outside, ...all6, ...pretendedStrangers(settings)]),
+    ...plan(settings, 30, [
+      ...dialogues,
+      ...outside,
+      ...byIpv6(settings, [...ofFirst, ...outside]),
+      ...pretendedStrangers(settings),
+    ]),
     stored: {
       name: proved.length < users.length ? `${all}; ${proved.length} of them logged in` : all,
       pairs: userDatabasePairs(users, settings.sasl.realm),
@@ -232,7 +235,7 @@ function provable({ sasl }: RelaySettings): string[] {
 }
 
 function plan(settings: RelaySettings, patienceSeconds: number, dialogues: Dialogue[]): ProbePlan {
-  const networks = settings.myNetworks.map((network) => network.replace(/[[\]]/g, ""));
+  const networks = settings.myNetworks.map(withoutBrackets);
   const users = { database: userDatabase[settings.sasl.store], realm: settings.sasl.realm };
   return { patienceSeconds, networks, users, dialogues };
 }

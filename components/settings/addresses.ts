@@ -46,6 +46,11 @@ export function normaliseNetwork(text: string): string {
   return network.address.kind() === "ipv4" ? `${first}/${network.prefix}` : `[${first}]/${network.prefix}`;
 }
 
+/** A network of Postfix's notation as other programs write it. */
+export function withoutBrackets(network: string): string {
+  return network.replace(/[[\]]/g, "");
+}
+
 /** Whether a network in any accepted notation holds an address. */
 export function covers(network: string, address: string): boolean {
   const range = parseNetwork(network);

@@ -4,7 +4,7 @@ import { json } from "node:stream/consumers";
 import { load } from "js-yaml";
 import type { Lab } from "../../sandbox/lab";
 import { startSink } from "../../sandbox/mail/sink";
-import { eventually, onHost, onlyDroplet, patience, remoteCommands, submit, testLab } from "./support";
+import { callApi, eventually, onHost, onlyDroplet, patience, remoteCommands, submit, testLab } from "./support";
 
 jest.setTimeout(patience);
 
@@ -174,12 +174,8 @@ describe("a relay that is watched", () => {
   });
 
   test("the cloud itself watches the droplet", async () => {
-    const asked = async (path: string) => {
-      const headers = { Authorization: `Bearer ${lab.stack.config["digitalocean:token"]!.value}` };
-      return (await fetch(`${lab.cloud.apiEndpoint}/v2/${path}`, { headers })).json() as Promise<
-        Record<string, Record<string, unknown>[]>
-      >;
-    };
+    const asked = async (path: string) =>
+      (await callApi(lab, "GET", path)) as Record<string, Record<string, unknown>[]>;
     const { policies } = await asked("monitoring/alerts");
     const watched = policies!.map(({ type, value, entities }) => [type, value, entities]);
     const droplet = [String(await onlyDroplet(lab))];

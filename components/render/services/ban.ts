@@ -1,3 +1,4 @@
+import { withoutBrackets } from "../../settings/addresses";
 import { BanSettings, RelaySettings } from "../../settings/settings";
 import { listeners } from "../masterCf";
 import type { HostService } from "../services";
@@ -100,7 +101,7 @@ ${exempt.map((network) => `    ip6 saddr ${network} accept\n`).join("")}    tcp 
 }
 
 function exemptNetworks({ myNetworks, limits }: RelaySettings): string[] {
-  return [...myNetworks, ...limits.exempt].map((network) => network.replace(/[[\]]/g, ""));
+  return [...myNetworks, ...limits.exempt].map(withoutBrackets);
 }
 
 const service = `[Unit]

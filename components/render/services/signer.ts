@@ -1,3 +1,4 @@
+import { withoutBrackets } from "../../settings/addresses";
 import { RelaySettings } from "../../settings/settings";
 import { trialSender } from "../probes";
 import type { HostService } from "../services";
@@ -66,7 +67,7 @@ Also=mail-relay-signer.socket
  * suffixes that takes most of Rspamd's memory (more than 150 MB), and signing by exact domain has no use for it.
  */
 function configuration({ myNetworks, limits }: RelaySettings, domains: string[], selector: string): string {
-  const networks = myNetworks.map((network) => JSON.stringify(network.replace(/[[\]]/g, "")));
+  const networks = myNetworks.map((network) => JSON.stringify(withoutBrackets(network)));
   // The trial's message is signed too, so that a configuration which does not sign never goes live.
   const keys = [...domains, trialSender.split("@")[1]!].map(
     (domain) => `    ${JSON.stringify(domain)} { selector = "${selector}"; path = "${keyFile(selector)}"; }\n`,

@@ -85,8 +85,8 @@ function guardChain(name: string, side: "saddr" | "daddr", permissions: Permissi
   // A rule for each peer, because the elements of one set must not overlap and people's prefixes may.
   const permitted = permissions.flatMap(({ protocol, ports, peers }) => {
     return peers.map((peer) => {
-      const [version, name] =
-        peer.includes(":") && protocol === "icmp" ? ["ip6", "ipv6-icmp"] : [versionOf(peer), protocol];
+      const version = versionOf(peer);
+      const name = version === "ip6" && protocol === "icmp" ? "ipv6-icmp" : protocol;
       const what = ports ? `${protocol} dport ${ports}` : `meta l4proto ${name}`;
       return `${version} ${side} ${peer} ${what} return`;
     });
