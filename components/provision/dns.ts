@@ -4,6 +4,7 @@ import { MailRelayArgs } from "../args";
 import { WantedRecord } from "../render/dnsRecords";
 import { defaults } from "../settings/defaults";
 import { DnsSettings } from "../settings/settings";
+import { createFirst } from "./replacement";
 
 /**
  * The roles of the records to create, from plain values alone. DigitalOcean makes the reverse record itself, and has no
@@ -50,7 +51,7 @@ export function createDnsRecords(
           ? { weight: record.numbers.apply(([, weight]) => weight!), port: record.numbers.apply(([, , port]) => port!) }
           : {}),
       },
-      opts,
+      createFirst(opts),
     );
   }
 }

@@ -5,6 +5,7 @@ import { listeners } from "../render/masterCf";
 import { smartHosts } from "../settings/outgoing";
 import { acmePorts } from "../render/services/certificate";
 import { RelaySettings } from "../settings/settings";
+import { createFirst } from "./replacement";
 
 const everywhere = ["0.0.0.0/0", "::/0"];
 
@@ -93,6 +94,6 @@ function firewallOf(
       ...rules,
     },
     // A firewall that moved on to the new droplet would leave the old one, which serves on for a while, without any.
-    pulumi.mergeOptions(opts, { replaceOnChanges: ["dropletIds"] }),
+    pulumi.mergeOptions(createFirst(opts), { replaceOnChanges: ["dropletIds"] }),
   );
 }
