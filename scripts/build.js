@@ -10,7 +10,7 @@ const ROOT = path.resolve(__dirname, "..");
 /** Each run of the compiler: its settings, and the folders whose other files are needed beside the compiled ones. */
 const PROJECTS = [
   { config: "tsconfig.build.json", out: "dist", files: ["index.ts"], folders: ["components"] },
-  { config: "cli/tsconfig.build.json", out: "cli/dist", files: [], folders: ["cli"] },
+  { config: "cli/tsconfig.build.json", out: "cli/dist", files: ["LICENSE"], folders: ["cli"] },
 ];
 /** Files that change what comes of the same sources. */
 const SETTINGS = ["tsconfig.json", "package-lock.json", "scripts/build.js", ...PROJECTS.map(({ config }) => config)];
@@ -91,7 +91,7 @@ function compile({ config, out }) {
     .getSourceFiles()
     .filter(({ fileName, isDeclarationFile }) => !isDeclarationFile && !fileName.includes("/node_modules/"))
     .map(({ fileName }) => path.join(out, path.relative(ROOT, fileName)).replace(/\.ts$/, ""));
-  const endings = [".js", ".js.map", ...(options.declaration ? [".d.ts"] : [])];
+  const endings = [".js", ...(options.sourceMap ? [".js.map"] : []), ...(options.declaration ? [".d.ts"] : [])];
   return compiled.flatMap((file) => endings.map((ending) => file + ending));
 }
 
