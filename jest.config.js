@@ -6,10 +6,13 @@ const common = {
   transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
 };
 
+/** They run the compiled program and the compiled command. */
+const compiled = { globalSetup: "<rootDir>/scripts/build.js" };
+
 module.exports = {
   projects: [
     { ...common, displayName: "unit", roots: ["<rootDir>/test/unit"] },
-    { ...common, displayName: "scenario", roots: ["<rootDir>/test/scenario"] },
-    { ...common, displayName: "faults", roots: ["<rootDir>/test/faults"] },
+    { ...common, ...compiled, displayName: "scenario", roots: ["<rootDir>/test/scenario"] },
+    { ...common, ...compiled, displayName: "faults", roots: ["<rootDir>/test/faults"] },
   ],
 };

@@ -1,10 +1,14 @@
+import { createRequire } from "node:module";
 import { isIP } from "node:net";
 import { InvalidArgumentError, type Command } from "commander";
-import { examine, type Examination } from "../doctor/examine";
+import type { Examination } from "../doctor/examine";
 import { EXIT } from "../errors";
 import { positiveNumber, type GlobalOptions } from "../options";
 import { count, note, paint, plain, print, printJson } from "../output";
 import { withHost } from "../withHost";
+
+/** Loaded when the command runs: help and usage errors need not wait for it. */
+const load = createRequire(__filename);
 
 const BLOCK_LISTS = ["zen.spamhaus.org", "bl.spamcop.net", "b.barracudacentral.org"];
 
@@ -47,6 +51,7 @@ Exit code ${EXIT.problem} when there is a fault; warnings alone are ${EXIT.ok}.`
     )
     .action(async (options: DoctorOptions, command: Command) => {
       await withHost(command, async (host) => {
+        const { examine } = load("../doctor/examine") as typeof import("../doctor/examine");
         const examination = await examine(host, {
           resolvers: options.resolver,
           selectors: options.dkimSelector,

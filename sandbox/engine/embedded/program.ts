@@ -26,6 +26,8 @@ export interface Program {
 /** The exit code that says: the program failed, and the error has been shown. */
 export const EXIT_AFTER_SHOWN_ERROR = 32;
 
+/** Types are checked by the linter and the test run; checking them here would double the time of every update. */
+const TYPESCRIPT = { PULUMI_NODEJS_TYPESCRIPT: "true", PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
 export const PARALLEL = "16";
 export const PRELOAD = path.join(__dirname, "preload.cjs");
 /** What must not leak from the engine's surroundings into the program's. */
@@ -44,7 +46,7 @@ export function startProgram(options: ProgramOptions): Program {
   const [command, ...before] = runnerOf(project);
   const child = spawn(command, [...before, ...args, programOf(project)], {
     cwd: project.programDir,
-    env: programEnv(options.config, project),
+    env: programEnv(options),
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
@@ -81,11 +83,11 @@ export function inheritedEnv(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name)));
 }
 
-function programEnv(config: Record<string, ConfigValue>, { python }: Project): NodeJS.ProcessEnv {
+function programEnv({ config, project }: ProgramOptions): NodeJS.ProcessEnv {
   const values: Record<string, string> = {};
   const secretKeys: string[] = [];
   for (const [key, { value, secret }] of Object.entries(config)) {
-    values[python === undefined ? key.replace(":", ":config:") : key] = value;
+    values[project.python === undefined ? key.replace(":", ":config:") : key] = value;
     if (secret) {
       secretKeys.push(key);
     }
@@ -94,8 +96,6 @@ function programEnv(config: Record<string, ConfigValue>, { python }: Project): N
     ...inheritedEnv(),
     PULUMI_CONFIG: JSON.stringify(values),
     PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(secretKeys),
-    PULUMI_NODEJS_TYPESCRIPT: "true",
-    // Types are checked by the linter and the test run; checking them here would double the time of every update.
-    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+    ...(project.typescript ? TYPESCRIPT : {}),
   };
 }

@@ -10,6 +10,8 @@ export interface Project {
   /** Working folder of the program, and the program relative to it, as the Node.js language host chooses them. */
   programDir: string;
   program: string;
+  /** Whether the language host registers ts-node, which it does unless told otherwise. */
+  typescript: boolean;
   /** The interpreter of a program in Python; without one the program is JavaScript or TypeScript. */
   python?: string;
   /** Folders of plugins, by package. */
@@ -26,7 +28,7 @@ interface ProjectConfig {
 interface ProjectFile {
   name?: string;
   main?: string;
-  runtime?: string | { name: string; options?: { virtualenv?: string } };
+  runtime?: string | { name: string; options?: { typescript?: boolean; virtualenv?: string } };
   packages?: Record<string, string>;
   config?: Record<string, unknown>;
 }
@@ -42,10 +44,12 @@ export async function readProject(rootDir: string): Promise<Project> {
     key.includes(":") ? key : `${name}:${key}`,
     projectConfig(entry),
   ]);
+  const typescript = typeof runtime !== "object" || (runtime.options?.typescript ?? true);
   const folders = Object.entries(packages).map(([key, folder]) => [key, path.resolve(rootDir, folder)]);
   const project = {
     name,
     rootDir,
+    typescript,
     python: pythonOf(rootDir, runtime),
     packages: Object.fromEntries(folders) as Record<string, string>,
     config: Object.fromEntries(config),
