@@ -3,6 +3,8 @@ const common = {
   testEnvironment: "node",
   // Jest 30 warns about its own matchers otherwise.
   testEnvironmentOptions: { globalsCleanup: "off" },
+  // The examples import the package; here they get its sources.
+  moduleNameMapper: { "^pulumi-mail-relay$": "<rootDir>/components/index.ts" },
   transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
 };
 
