@@ -4,7 +4,8 @@ import { promisify } from "node:util";
 import { CommandError, EXIT, unreachable, usageError } from "./errors";
 import type { StackOutputs } from "./stackOutputs";
 
-const RELAY_TYPE = "pulumi-mail-relay:index:MailRelay";
+/** The second is that of version 0.1, for a stack that has not been updated since. */
+const RELAY_TYPES = ["mail-relay:index:MailRelay", "pulumi-mail-relay:index:MailRelay"];
 /** How Pulumi marks a secret among plain values. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const MOST_STATE = 256 * 1024 * 1024;
@@ -49,7 +50,7 @@ function asCommandError(error: NodeJS.ErrnoException & { stderr?: string }): Com
 export function relaysIn(state: unknown): KnownRelay[] {
   const { deployment } = state as { deployment?: { resources?: { type: string; urn: string; outputs?: unknown }[] } };
   return (deployment?.resources ?? [])
-    .filter(({ type }) => type === RELAY_TYPE)
+    .filter(({ type }) => RELAY_TYPES.includes(type))
     .map(({ urn, outputs }) => ({
       ...(revealed(outputs ?? {}) as StackOutputs),
       name: urn.split("::").at(-1) ?? "",

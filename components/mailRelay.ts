@@ -13,6 +13,9 @@ import { dnsRecords } from "./render/dnsRecords";
 import { endpoints } from "./render/masterCf";
 import { warnings } from "./settings/warnings";
 
+/** The type of version 0.1: relays of that time stay the same resources, their children included. */
+const formerType = "pulumi-mail-relay:index:MailRelay";
+
 /**
  * An authenticated Postfix relay on a DigitalOcean droplet or on a server you already have. A deploy ends by proving
  * that every login works and that strangers cannot relay; a configuration that fails its tests is never left live.
@@ -49,7 +52,7 @@ export class MailRelay extends pulumi.ComponentResource {
 
   constructor(name: string, args: MailRelayArgs, opts?: pulumi.ComponentResourceOptions) {
     // Inputs given here would be kept in state in clear, so none are.
-    super("pulumi-mail-relay:index:MailRelay", name, {}, opts);
+    super("mail-relay:index:MailRelay", name, {}, pulumi.mergeOptions(opts, { aliases: [{ type: formerType }] }));
     const child = { parent: this };
 
     checkPlainValues(name, args);

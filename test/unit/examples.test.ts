@@ -64,7 +64,7 @@ test("every example is tried here and listed by goal", () => {
 describe.each(Object.keys(examples))("the example %s", (name) => {
   test("makes one relay, and its configuration is the one Pulumi.yaml asks for", async () => {
     const { mocks, outputs } = await run(name);
-    const relays = mocks.resources.filter(({ type }) => type === "pulumi-mail-relay:index:MailRelay");
+    const relays = mocks.resources.filter(({ type }) => type === "mail-relay:index:MailRelay");
     expect(relays).toHaveLength(1);
     const asked = [...read(name, "Pulumi.yaml").matchAll(/^ {2}(\w+):$/gm)].map(([, key]) => key);
     expect(asked.sort()).toEqual(Object.keys(examples[name]!.config).sort());

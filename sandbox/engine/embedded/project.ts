@@ -12,6 +12,10 @@ export interface Project {
   program: string;
   /** Whether the language host registers ts-node, which it does unless told otherwise. */
   typescript: boolean;
+  /** The interpreter of a program in Python; without one the program is JavaScript or TypeScript. */
+  python?: string;
+  /** Folders of plugins, by package. */
+  packages: Record<string, string>;
   /** What the project file says about configuration keys, by full key. */
   config: Record<string, ProjectConfig>;
 }
@@ -24,14 +28,15 @@ interface ProjectConfig {
 interface ProjectFile {
   name?: string;
   main?: string;
-  runtime?: string | { name: string; options?: { typescript?: boolean } };
+  runtime?: string | { name: string; options?: { typescript?: boolean; virtualenv?: string } };
+  packages?: Record<string, string>;
   config?: Record<string, unknown>;
 }
 
 /** The Pulumi project in a folder. */
 export async function readProject(rootDir: string): Promise<Project> {
   const file = load(await readFile(path.join(rootDir, "Pulumi.yaml"), "utf8")) as ProjectFile;
-  const { name, main, runtime } = file;
+  const { name, main, runtime, packages = {} } = file;
   if (name === undefined) {
     throw new Error(`Pulumi.yaml in ${rootDir} has no name`);
   }
@@ -40,11 +45,26 @@ export async function readProject(rootDir: string): Promise<Project> {
     projectConfig(entry),
   ]);
   const typescript = typeof runtime !== "object" || (runtime.options?.typescript ?? true);
-  const project = { name, rootDir, typescript, config: Object.fromEntries(config) };
+  const folders = Object.entries(packages).map(([key, folder]) => [key, path.resolve(rootDir, folder)]);
+  const project = {
+    name,
+    rootDir,
+    typescript,
+    python: pythonOf(rootDir, runtime),
+    packages: Object.fromEntries(folders) as Record<string, string>,
+    config: Object.fromEntries(config),
+  };
   const target = path.resolve(rootDir, main ?? ".");
   return (await stat(target)).isDirectory()
     ? { ...project, programDir: target, program: "." }
     : { ...project, programDir: path.dirname(target), program: path.basename(target) };
+}
+
+function pythonOf(rootDir: string, runtime: ProjectFile["runtime"]): string | undefined {
+  if (typeof runtime !== "object" || runtime.name !== "python") {
+    return undefined;
+  }
+  return path.resolve(rootDir, runtime.options?.virtualenv ?? "venv", "bin", "python");
 }
 
 /** An entry is a value, or an object that describes the key. */

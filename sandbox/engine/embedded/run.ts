@@ -1,9 +1,11 @@
 /** One preview, update or destroy of one stack, from loading the state to the summary. */
+import type { RegisterResourceRequest, RegisterResourceResponse } from "@pulumi/pulumi/proto/resource_pb";
 import { EngineError, type RunOptions, type RunResult, type StackSpec } from "../types";
 import { Deployment } from "./deployment";
 import type { Goal } from "./goal";
 import { Ledger } from "./ledger";
 import { Masker } from "./masker";
+import { ComponentPlugins } from "./plugins";
 import { Printer } from "./printer";
 import { EXIT_AFTER_SHOWN_ERROR, startProgram } from "./program";
 import type { Project } from "./project";
@@ -39,6 +41,8 @@ export class Run implements ProgramCalls {
   private readonly running = new Set<Promise<unknown>>();
   private readonly stop = new AbortController();
   private readonly outputsBefore: Props;
+  private plugins: ComponentPlugins | undefined;
+  private readonly failed = new AbortController();
   private failure: string | undefined;
   private cancelled = false;
   private completed = false;
@@ -90,6 +94,23 @@ export class Run implements ProgramCalls {
 
   register(goal: Goal): Promise<ResourceState> {
     return this.forProgram(goal.urn, () => this.deployment.register(goal));
+  }
+
+  /** Not waited for when the run ends: a plugin whose own calls are refused then never answers. */
+  async construct(request: RegisterResourceRequest): Promise<RegisterResourceResponse> {
+    if (this.ending || this.plugins === undefined) {
+      throw new ShuttingDown("the update has failed");
+    }
+    const ended = new Promise<undefined>((resolve) => {
+      this.failed.signal.addEventListener("abort", () => resolve(undefined), { once: true });
+    });
+    const response = await Promise.race([this.plugins.construct(request), ended]).catch((error: Error) => {
+      this.fail(error);
+    });
+    if (!response) {
+      throw new ShuttingDown("the update has failed");
+    }
+    return response;
   }
 
   read(goal: Goal, id: string): Promise<ResourceState> {
@@ -151,14 +172,16 @@ export class Run implements ProgramCalls {
   private async runProgram(): Promise<void> {
     const { project, spec, action } = this.parts;
     const services = await startServices(this, spec.stack, project.name);
-    const program = startProgram({
+    const options = {
       project,
       stack: spec.stack,
       config: spec.config,
       preview: action === "preview",
       address: services.address,
-      onLine: (line) => this.printer.line(line),
-    });
+      onLine: (line: string) => this.printer.line(line),
+    };
+    this.plugins = new ComponentPlugins(options, this.masker);
+    const program = startProgram(options);
     const cancelled = new Promise<void>((resolve) => {
       this.stop.signal.addEventListener("abort", () => resolve(), { once: true });
     });
@@ -172,6 +195,7 @@ export class Run implements ProgramCalls {
       }
     } finally {
       program.kill();
+      this.plugins.close();
       services.close();
     }
   }
@@ -188,6 +212,7 @@ export class Run implements ProgramCalls {
     this.reported.add(error);
     const about = urn === "" ? "" : `${parseUrn(urn).type} ${parseUrn(urn).name}: `;
     this.failure ??= this.masker.mask(about + error.message);
+    this.failed.abort();
     if (!shown) {
       this.printer.message("error", error.message, urn === "" ? undefined : urn);
     }

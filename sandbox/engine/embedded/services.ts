@@ -18,6 +18,8 @@ const FEATURES = new Set(["secrets", "resourceReferences", "outputValues", "alia
 /** What the services do with the program's calls. */
 export interface ProgramCalls {
   register(goal: Goal): Promise<ResourceState>;
+  /** Has a remote component constructed by its package's plugin. */
+  construct(request: messages.RegisterResourceRequest): Promise<messages.RegisterResourceResponse>;
   read(goal: Goal, id: string): Promise<ResourceState>;
   registerOutputs(urn: string, outputs: Props): void;
   invoke(token: string, args: Props): Props;
@@ -69,6 +71,9 @@ function monitor(calls: ProgramCalls, stack: string, project: string) {
       new messages.SupportsFeatureResponse().setHassupport(FEATURES.has(request.getId())),
     ),
     registerResource: unary(async (request: messages.RegisterResourceRequest) => {
+      if (request.getRemote()) {
+        return calls.construct(request);
+      }
       const state = await calls.register(registrationGoal(request, stack, project));
       // A component's old outputs may name resources that this run has not registered yet.
       const outputs = state.custom ? state.outputs : {};

@@ -5,9 +5,9 @@ const secret = (value: unknown) => ({
   plaintext: JSON.stringify(value),
 });
 const ssh = { host: "198.51.100.7", port: 22, user: "root", privateKey: "private", hostKey: "ssh-ed25519 AAAA" };
-const relay = (name: string, outputs: object) => ({
-  urn: `urn:pulumi:prod::mail::pulumi-mail-relay:index:MailRelay::${name}`,
-  type: "pulumi-mail-relay:index:MailRelay",
+const relay = (name: string, outputs: object, type = "mail-relay:index:MailRelay") => ({
+  urn: `urn:pulumi:prod::mail::${type}::${name}`,
+  type,
   outputs: { hostname: `${name}.example.com`, ...outputs },
 });
 const state = (...resources: object[]) => ({ version: 3, deployment: { resources } });
@@ -25,6 +25,11 @@ test("a relay is found in the state, secrets revealed, whether the whole output 
     { name: "first", hostname: "first.example.com", ssh },
     { name: "second", hostname: "second.example.com", ssh },
   ]);
+});
+
+test("a relay that was deployed under the type of version 0.1 is found as well", () => {
+  const old = relay("first", { ssh }, "pulumi-mail-relay:index:MailRelay");
+  expect(relaysIn(state(old)).map(({ name }) => name)).toEqual(["first"]);
 });
 
 test("a stack without resources has no relay, and one from before tells none of its access", () => {

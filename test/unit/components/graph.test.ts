@@ -39,7 +39,7 @@ const dropletGraph = [
   ["command:remote:Command", "relay-proof"],
   ["digitalocean:SshKey", "relay-ssh-key"],
   ["command:remote:Command", "relay-users"],
-  ["pulumi-mail-relay:index:MailRelay", "relay"],
+  ["mail-relay:index:MailRelay", "relay"],
 ];
 
 const byName = (a: string[], b: string[]) => (a[1]! < b[1]! ? -1 : 1);
