@@ -6,8 +6,6 @@ import { positiveNumber, type GlobalOptions } from "../options";
 import { count, note, paint, plain, print, printJson } from "../output";
 import { withHost } from "../withHost";
 
-const BLOCK_LISTS = ["zen.spamhaus.org", "bl.spamcop.net", "b.barracudacentral.org"];
-
 interface DoctorOptions {
   resolver: string[];
   dkimSelector: string[];
@@ -22,10 +20,10 @@ export function registerDoctor(program: Command): void {
     .command("doctor")
     .description("asks everything that usually goes wrong, and says what to do; silent on a healthy relay")
     .option("--resolver <address>", "ask this name server what the world sees (default: this machine's)", resolver, [])
-    .option("--dkim-selector <name>", "a selector whose DKIM key must be in DNS; may be repeated", repeated, [])
+    .option("--dkim-selector <name>", "also check the DKIM key of this other signer; may be repeated", repeated, [])
     .option(
       "--block-list <zone>",
-      `a DNS block list to ask instead of ${BLOCK_LISTS.join(", ")}; may be repeated`,
+      "a DNS block list to ask instead of those the deploy asks; may be repeated",
       repeated,
       [],
     )
@@ -50,7 +48,7 @@ Exit code ${EXIT.problem} when there is a fault; warnings alone are ${EXIT.ok}.`
         const examination = await examine(host, {
           resolvers: options.resolver,
           selectors: options.dkimSelector,
-          blockLists: options.blockList.length > 0 ? options.blockList : BLOCK_LISTS,
+          blockLists: options.blockList,
           egressHost: options.egressHost,
           seconds: options.seconds,
           oldestSeconds: options.oldest * 60,
@@ -63,7 +61,8 @@ Exit code ${EXIT.problem} when there is a fault; warnings alone are ${EXIT.ok}.`
 }
 
 /** Faults and warnings for people; one line when there are none. */
-export function printExamination({ checks, findings, notes }: Examination): void {
+export function printExamination({ checks, findings, notes, unchecked }: Examination): void {
+  for (const line of unchecked) note(line);
   if (findings.length === 0) return print(`all is well (${checks} checks)`);
   for (const { id, severity, what, todo } of findings) {
     const mark = severity === "fault" ? paint.red("✗ fault  ") : paint.yellow("! warning");

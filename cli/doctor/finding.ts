@@ -1,3 +1,5 @@
+import type { DnsRecord } from "../../components";
+
 /** Something that is wrong, or may soon be. */
 export interface Finding {
   /** The same for the same kind of thing, for programs: `listener-silent`, `dns-ptr`. */
@@ -8,6 +10,8 @@ export interface Finding {
   what: string;
   /** What to do about it. */
   todo: string;
+  /** The DNS record to publish, where that is what to do. */
+  record?: Pick<DnsRecord, "name" | "type" | "value"> & Partial<Pick<DnsRecord, "ttl">>;
 }
 
 export const fault = (id: string, what: string, todo: string): Finding => ({ id, severity: "fault", what, todo });

@@ -86,7 +86,20 @@ export const fileFaults = (address: string, refusing: string): FaultGroup[] => [
         said: /did not prove itself/,
       },
     ],
-    dns: [],
+    dns: [
+      {
+        what: "no mail exchanger",
+        without: "relay.example.test MX",
+        id: "dns-mx",
+        said: /relay\.example\.test has no MX record in DNS instead of 10 relay\.example\.test\./,
+      },
+      {
+        what: "an address left over",
+        with: { name: "relay.example.test", type: "A", value: "203.0.113.77" },
+        id: "dns-a-other",
+        said: /DNS also has relay\.example\.test A 203\.0\.113\.77/,
+      },
+    ],
   },
   {
     name: "what leaves the relay",
@@ -120,7 +133,21 @@ export const fileFaults = (address: string, refusing: string): FaultGroup[] => [
         said: /postfix\/smtpd logged 1 x fatal: seeded/,
       },
     ],
-    dns: [],
+    dns: [
+      {
+        what: "another port for clients",
+        without: "_submission._tcp.example.test",
+        with: { name: "_submission._tcp.example.test", type: "SRV", value: "1 1 25 relay.example.test" },
+        id: "dns-srv",
+        said: /has 1 1 25 relay\.example\.test\. in DNS instead of 1 1 587/,
+      },
+      {
+        what: "no SPF of the host name",
+        without: "relay.example.test TXT",
+        id: "dns-spf",
+        said: /relay\.example\.test has no SPF record/,
+      },
+    ],
   },
   {
     name: "mail that waits",
@@ -157,6 +184,14 @@ END`,
         said: /1 messages wait in the queue deferred, the oldest for 2h/,
       },
     ],
-    dns: [],
+    dns: [
+      {
+        what: "another DKIM key",
+        without: "relay1._domainkey.example.test",
+        with: { name: "relay1._domainkey.example.test", type: "TXT", value: "v=DKIM1; k=rsa; p=MIIBIjANBgkq" },
+        id: "dns-dkim",
+        said: /the DKIM key at relay1\._domainkey\.example\.test is not the relay's/,
+      },
+    ],
   },
 ];

@@ -1,4 +1,4 @@
-import { database, mainCf, none, type FaultGroup } from "./cliFaults";
+import { database, mainCf, none, reverseName, type FaultGroup } from "./cliFaults";
 
 /** Services, who may relay, and the users. */
 export const servingFaults = (address: string): FaultGroup[] => [
@@ -30,8 +30,8 @@ export const servingFaults = (address: string): FaultGroup[] => [
     dns: [
       {
         what: "another reverse name",
-        without: address,
-        with: { name: address, type: "PTR", value: "somewhere.example.test" },
+        without: reverseName(address),
+        with: { name: reverseName(address), type: "PTR", value: "somewhere.example.test" },
         id: "dns-ptr",
         said: /has the name somewhere\.example\.test in reverse DNS/,
       },
@@ -140,7 +140,7 @@ export const servingFaults = (address: string): FaultGroup[] => [
     ],
     dns: [
       {
-        what: "no DKIM key",
+        what: "no DKIM key of another signer",
         without: "mail._domainkey.example.test",
         id: "dns-dkim",
         said: /no DKIM key at mail\._domainkey/,
