@@ -6,7 +6,7 @@ import type { StackOutputs } from "./stackOutputs";
 const load = createRequire(__filename);
 const ROOT = join(__dirname, "..");
 
-/** Whether somebody works in this package's own checkout, whose sandbox is then the likeliest relay. */
+/** Whether a folder is in this package's own checkout, where a sandbox can be running. */
 export function inOwnCheckout(folder: string): boolean {
   const way = relative(ROOT, folder);
   return !way.startsWith("..") && !way.includes("node_modules") && existsSync(join(ROOT, "sandbox", "lab.ts"));

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { GlobalOptions } from "./options";
+import { note } from "./output";
 import { Host } from "./ssh";
-import { findTarget } from "./target";
+import { findTarget, type Target } from "./target";
 
 /** Connects to the relay that the command's options mean, and hands the connection to the action. */
 export async function withHost(command: Command, action: (host: Host) => Promise<void>): Promise<void> {
@@ -11,4 +12,9 @@ export async function withHost(command: Command, action: (host: Host) => Promise
   } finally {
     host.close();
   }
+}
+
+/** Before a change: which relay the command has found, for a user who has not named a host. */
+export function announce({ label, source }: Target): void {
+  if (source !== undefined) note(`using ${label}, the relay of ${source}`);
 }

@@ -6,7 +6,7 @@ import type { GlobalOptions } from "../options";
 import { count, note, print, printJson, size } from "../output";
 import { printListing, type Listing } from "../queueTable";
 import type { Host } from "../ssh";
-import { withHost } from "../withHost";
+import { announce, withHost } from "../withHost";
 
 type Verb = "flush" | "hold" | "release" | "requeue" | "delete" | "undelete";
 
@@ -78,7 +78,6 @@ export function registerQueueChanges(program: Command): void {
 function registerChange(program: Command, verb: Verb): void {
   const { description, help, queues } = WORDS[verb];
   const command = program.command(verb).description(description).argument("[ids...]", "queue ids", queueIds, []);
-  if (verb === "undelete") command.alias("restore");
   addFilters(command).addOption(
     queues
       ? new Option("--all [queue]", "all messages, or all of one queue").choices(queues)
@@ -109,6 +108,7 @@ async function change(verb: Verb, ids: string[], options: ChangeOptions, command
       );
     const chosen = count(preview.count, "message");
     if (preview.count > 0) {
+      announce(host.target);
       if (!json) printListing(preview);
       const kept = verb === "delete" && options.copy === false ? ", without copies" : "";
       await confirm(

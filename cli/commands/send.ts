@@ -8,7 +8,7 @@ import { note, paint, plain, print, printJson } from "../output";
 import { readPassword } from "../password";
 import type { Host } from "../ssh";
 import { survey } from "../survey";
-import { withHost } from "../withHost";
+import { announce, withHost } from "../withHost";
 import type { Trace } from "./trace";
 
 interface SendOptions {
@@ -69,6 +69,7 @@ Exit code ${EXIT.ok} when the next server took it, ${EXIT.problem} when it was r
 
 async function send(host: Host, options: SendOptions, seen: (event: Trace["events"][0]) => void): Promise<Sending> {
   const password = host.target.outputs?.logins?.[options.as] ?? (await readPassword(options.as));
+  announce(host.target);
   const { queueId, messageId } = await submit(host, options, password);
   note(`accepted from ${options.as}, queue id ${queueId}; following the log`);
   const end = Date.now() + options.seconds * 1000;

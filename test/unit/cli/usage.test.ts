@@ -48,14 +48,14 @@ test.each([
   { args: ["queue", "--sender", ""], told: "Give an address, @domain, or a pattern with *" },
   { args: ["queue", "--port", "70000", ...host], told: "A port is a number from 1 to 65535" },
   { args: ["queue", "--host", "192.0.2.1"], told: "--host needs --host-key" },
-  { args: ["queue", "--host", "a b", "--host-key", key.public], told: '--host: "a b" is no address or name' },
+  { args: ["queue", "--host", "a b", "--host-key", key.public], told: '--host: "a b" is not an address or a name' },
   {
     args: ["queue", "--host", "192.0.2.1", "--host-key", "ssh-rsa AAAA"],
     told: "--host-key must be an ed25519 public key",
   },
   { args: ["queue", "--identity", "id"], told: "--identity goes with --host" },
   { args: ["queue", ...host, "--identity", "missing"], told: "--identity: missing cannot be read (ENOENT)" },
-  { args: ["queue", ...host, "--identity", "nonsense"], told: "--identity: nonsense is no private key" },
+  { args: ["queue", ...host, "--identity", "nonsense"], told: "--identity: nonsense is not a private key" },
   { args: ["queue", ...host, "--identity", "locked"], told: "--identity: locked has a passphrase" },
   { args: ["queue", "show", "ALL"], told: '"ALL" is no queue id' },
   { args: ["delete"], told: "delete: which messages? Give their ids, a filter, or --all" },
@@ -73,7 +73,7 @@ test.each([
 test("without a relay to be found it says where it looked, and how to name one", () => {
   const { status, stderr } = mailRelay("queue");
   expect(status).toBe(3);
-  expect(stderr).toMatch(/^mail-relay: which relay\? No Pulumi CLI is on PATH to ask; name the host with --host.*\n$/);
+  expect(stderr).toMatch(/^mail-relay: which relay\? There is no Pulumi CLI on PATH; name the host with --host.*\n$/);
 });
 
 test("a port where nobody listens is named", () => {
