@@ -16,7 +16,7 @@ import { postfixRuns, serving } from "./services";
 import { users } from "./users";
 
 export interface Examination extends Verdict {
-  /** What deserves no judgement but may interest, each a line: which ports lead out. */
+  /** Information that is neither good nor bad, one line each: which outgoing ports are open. */
   notes: string[];
   /** What could not be compared, and why, each a line. */
   unchecked: string[];
@@ -28,7 +28,7 @@ export interface ExamineOptions {
   selectors: string[];
   /** Block lists to ask instead of those the last deploy asked. */
   blockLists: string[];
-  /** Talked to on every port instead of well-known servers. */
+  /** The server to test every port with, instead of well-known ones. */
   egressHost?: string;
   /** How long one server may take to answer. */
   seconds: number;
@@ -45,7 +45,7 @@ const KNOWN_SERVERS: EgressTarget[] = [
 ];
 const LOG_MINUTES = 60;
 
-/** Asks everything that usually goes wrong; the findings are in the order of their weight. */
+/** Checks everything that commonly goes wrong; faults come first. */
 export async function examine(host: Host, options: ExamineOptions): Promise<Examination> {
   const begun = Date.now();
   const { machine: base, deploy: deployed } = await survey(host, { machine: {}, deploy: {} });
@@ -71,7 +71,7 @@ export async function examine(host: Host, options: ExamineOptions): Promise<Exam
   const { oldestSeconds } = options;
   const running =
     seen.services.seen === undefined || postfixRuns({ services: seen.services.seen, certificate: cert, sasl });
-  // With everything down only the cause is worth reading.
+  // If Postfix is down, only the cause matters.
   const whileRunning = <Seen>(verdict: Verdict, checks: Check<Seen>[]): Verdict =>
     running ? verdict : { checks: checks.length, findings: [] };
   const verdicts = [
@@ -101,7 +101,7 @@ export async function examine(host: Host, options: ExamineOptions): Promise<Exam
   };
 }
 
-/** A part that could not be looked at is a finding too. */
+/** A part that could not be checked is a finding, too. */
 function of<Part>(name: string, looked: Looked<Part>, checks: Check<Part>[]): Verdict;
 function of<Part, Seen>(name: string, looked: Looked<Part>, checks: Check<Seen>[], as: (part: Part) => Seen): Verdict;
 function of<Part, Seen>(
@@ -113,8 +113,8 @@ function of<Part, Seen>(
   if (problem === undefined) return judge(checks, as(seen));
   const finding = fault(
     `${name}-unknown`,
-    `this could not be looked at (${name}): ${problem}`,
-    "see what keeps it from working on the host",
+    `this could not be checked (${name}): ${problem}`,
+    "find out on the host why this fails",
   );
   return { checks: checks.length, findings: [finding] };
 }

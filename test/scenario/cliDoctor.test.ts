@@ -152,7 +152,7 @@ describe("a healthy relay", () => {
     const unknown = await mailRelay("send", "--as", "nobody", "--to", "bob@receiver.test");
     expect({ code: unknown.code, stderr: unknown.stderr }).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/no password of nobody: it is read from standard input/) as string,
+      stderr: expect.stringMatching(/no password of nobody: give it on standard input/) as string,
     });
   });
 
@@ -182,7 +182,7 @@ printf %s canary-secret | saslpasswd2 -p -c -f /var/spool/postfix/sasl/relay.db 
     expect(stdout).toMatch(/^ {2}-mynetworks = 127/m);
     expect(stdout).toMatch(/^ {2}\+mynetworks = 203\.0\.113\.0\/24, 127/m);
     expect(stdout).toMatch(/^\/etc\/postfix\/aliases: mode and owner are 666 root:root instead of 644 root:root$/m);
-    expect(stdout).toMatch(/^\/etc\/mail-relay-watch\.json: .* it is secret, so it is not shown$/m);
+    expect(stdout).toMatch(/^\/etc\/mail-relay-watch\.json: .* it is not shown, because it is secret$/m);
     expect(stdout).toMatch(/relay\.db: logins were added guest@example\.test$/m);
     expect(stdout).not.toContain("canary-secret");
   });
@@ -197,7 +197,7 @@ printf %s canary-secret | saslpasswd2 -p -c -f /var/spool/postfix/sasl/relay.db 
     );
     expect(await mailRelay("settings", "nobody")).toMatchObject({
       code: 1,
-      stderr: 'mail-relay: there is no login "nobody"; there is alice, printer\n',
+      stderr: 'mail-relay: there is no login "nobody"; the logins are: alice, printer\n',
     });
   });
 });
