@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { registerQueueChanges } from "./commands/changeQueue";
 import { looking } from "./commands/looking";

@@ -1,5 +1,8 @@
-import Table from "cli-table3";
+import { createRequire } from "node:module";
 import { createColors } from "picocolors";
+
+/** Loaded for the first table: help and usage errors need not wait for it. */
+const load = createRequire(__filename);
 
 /** Colours on a terminal only, and not where NO_COLOR is set. */
 export const paint = createColors(Boolean(process.stdout.isTTY) && !process.env.NO_COLOR);
@@ -43,6 +46,7 @@ export function printTable<Row>(rows: Row[], columns: Column<Row>[]): void {
     ["", "-mid", "-left", "-right"].map((corner) => [`${side}${corner}`, ""] as const),
   );
   const none: Record<string, string> = Object.fromEntries(bare);
+  const Table = load("cli-table3") as typeof import("cli-table3");
   const table = new Table({
     head: columns.map(({ head }) => paint.bold(head)),
     colAligns: columns.map(({ right }) => (right ? "right" : "left")),

@@ -1,4 +1,4 @@
-import type { ClientServer, DnsRecord, SshAccess } from "../components";
+import type { ClientServer, DnsRecord, SshAccess } from "../components/outputs";
 
 /** A relay's outputs as commands read them; a deploy from before an output existed has not got it. */
 export interface StackOutputs {

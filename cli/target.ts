@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { utils } from "ssh2";
-import type { SshAccess } from "../components";
+import type { SshAccess } from "../components/outputs";
 import { unreachable, usageError } from "./errors";
 import type { GlobalOptions } from "./options";
 import { chooseRelay, relaysOfStack, selectedStack } from "./pulumi";

@@ -6,7 +6,7 @@ const path = require("path");
 
 const root = path.resolve(__dirname, "..");
 const readme = path.join(root, "README.md");
-const program = path.join(root, "cli", "mail-relay.js");
+const program = path.join(root, "cli", "dist", "cli", "main.js");
 const relay = process.argv.slice(2);
 
 const recorded = fs

@@ -1,10 +1,14 @@
+import { createRequire } from "node:module";
 import { isIP } from "node:net";
 import { InvalidArgumentError, type Command } from "commander";
-import { examine, type Examination } from "../doctor/examine";
+import type { Examination } from "../doctor/examine";
 import { EXIT } from "../errors";
 import { positiveNumber, type GlobalOptions } from "../options";
 import { count, note, paint, plain, print, printJson } from "../output";
 import { withHost } from "../withHost";
+
+/** Loaded when the command runs: help and usage errors need not wait for it. */
+const load = createRequire(__filename);
 
 interface DoctorOptions {
   resolver: string[];
@@ -45,6 +49,7 @@ Exit code ${EXIT.problem} if there is a fault, ${EXIT.ok} if there are only warn
     )
     .action(async (options: DoctorOptions, command: Command) => {
       await withHost(command, async (host) => {
+        const { examine } = load("../doctor/examine") as typeof import("../doctor/examine");
         const examination = await examine(host, {
           resolvers: options.resolver,
           selectors: options.dkimSelector,

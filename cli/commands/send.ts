@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
-import { createTransport } from "nodemailer";
 import { CommandError, EXIT } from "../errors";
 import { positiveNumber, type GlobalOptions } from "../options";
 import { note, paint, plain, print, printJson } from "../output";
@@ -10,6 +10,9 @@ import type { Host } from "../ssh";
 import { survey } from "../survey";
 import { announce, withHost } from "../withHost";
 import type { Trace } from "./trace";
+
+/** Loaded when the command runs: help and usage errors need not wait for an SMTP client. */
+const load = createRequire(__filename);
 
 interface SendOptions {
   as: string;
@@ -89,6 +92,7 @@ async function submit(host: Host, { as, to, from, subject }: SendOptions, passwo
   const { certificate, machine } = await survey(host, { certificate: {}, machine: {} });
   const { hostname, domain } = machine.seen ?? { hostname: target.host, domain: target.host };
   const own = certificate.seen?.selfSigned ? certificate.seen.pem : undefined;
+  const { createTransport } = load("nodemailer") as typeof import("nodemailer");
   const transport = createTransport({
     host: target.outputs?.address ?? target.host,
     port: SUBMISSION,

@@ -1,9 +1,12 @@
+import { createRequire } from "node:module";
 import type { Command } from "commander";
 import { CommandError, unreachable } from "../errors";
 import type { GlobalOptions } from "../options";
 import { plain, print, printJson, printTable } from "../output";
 import type { StackOutputs } from "../stackOutputs";
-import { findTarget } from "../target";
+
+/** Loaded when the command runs: help and usage errors need not wait for an SSH client. */
+const load = createRequire(__filename);
 
 export function registerSettings(program: Command): void {
   program
@@ -21,6 +24,7 @@ They come from the outputs of the stack or sandbox; the host is not contacted. T
     )
     .action(async (login: string, options: { thunderbird?: boolean }, command: Command) => {
       const global = command.optsWithGlobals<GlobalOptions>();
+      const { findTarget } = load("../target") as typeof import("../target");
       const { outputs } = await findTarget(global);
       if (outputs === undefined)
         throw unreachable("settings come from the stack: use --stack and --cwd instead of --host");

@@ -1,4 +1,4 @@
-import type { DnsRecord } from "../../components";
+import type { DnsRecord } from "../../components/outputs";
 
 /** Something that is wrong, or may soon be. */
 export interface Finding {

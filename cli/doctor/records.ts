@@ -1,4 +1,4 @@
-import type { DnsRecord } from "../../components";
+import type { DnsRecord } from "../../components/outputs";
 
 /** A record that DNS must have. Only the records of a stack have a time to live. */
 export type WantedRecord = Omit<DnsRecord, "ttl"> & Partial<Pick<DnsRecord, "ttl">>;

@@ -1,6 +1,6 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import { MailRelay } from "../../components";
+import { MailRelay } from "pulumi-mail-relay";
 
 const config = new pulumi.Config();
 const domain = config.require("domain");

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MailRelay } from "../../components";
+import { MailRelay } from "pulumi-mail-relay";
 
 const config = new pulumi.Config();
 

@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { build } from "../build";
 import { PROJECT_ROOT } from "../paths";
 
 /** `npm run bench`: a program of its own beside the tests, which nothing in the sandbox depends on. */
 export async function bench(runs: string, release: string, only?: string): Promise<void> {
+  await build();
   const program = join(PROJECT_ROOT, "test", "bench", "run.ts");
   const child = spawn(
     process.execPath,

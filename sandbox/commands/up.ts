@@ -1,3 +1,4 @@
+import { build } from "../build";
 import { listClouds, RequirementError } from "../cloud";
 import type { Release } from "../cloud/types";
 import { EngineError, type Operation, type RunResult } from "../engine";
@@ -14,6 +15,7 @@ export interface UpOptions {
 /** `npm run up`: a sandbox with a relay in it, from whatever state an earlier one was left in. */
 export async function up(options: UpOptions): Promise<void> {
   await interruptible(async (signal) => {
+    await build();
     const lab = await openOrCreate(options, signal);
     try {
       signal.throwIfAborted();

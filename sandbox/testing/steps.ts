@@ -99,7 +99,7 @@ function needing(tool: Tool, step: Step): Step {
 
 /** Every shell script of the checkout. */
 export function shellScripts(root = PROJECT_ROOT): string[] {
-  const skipped = new Set(["node_modules", ".git", ".sandbox"]);
+  const skipped = new Set(["node_modules", "dist", ".git", ".sandbox"]);
   const scripts = (folder: string): string[] =>
     readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
       const path = join(folder, entry.name);

@@ -1,9 +1,8 @@
 import { execFile } from "node:child_process";
-import { join } from "node:path";
 import type { DnsRecord } from "../../sandbox/cloud/types";
 import type { Lab } from "../../sandbox/lab";
 import { TEST_PREFIX } from "../../sandbox/names";
-import { PROJECT_ROOT } from "../../sandbox/paths";
+import { MAIL_RELAY } from "../compiled";
 import type { Examination } from "../../cli/doctor/examine";
 import type { Reply, Survey } from "../../cli/survey";
 import { keep, mainCf, pem, putBack, type DnsFault } from "./cliFaults";
@@ -22,11 +21,10 @@ interface Ran {
 
 /** The real command, as a person starts it; what it reads from standard input is closed. */
 function mailRelay(...args: string[]): Promise<Ran> {
-  const program = join(PROJECT_ROOT, "cli", "mail-relay.js");
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [program, "--sandbox", `${TEST_PREFIX}doctor`, ...args],
+      [MAIL_RELAY, "--sandbox", `${TEST_PREFIX}doctor`, ...args],
       { maxBuffer: 1 << 26 },
       (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
     );

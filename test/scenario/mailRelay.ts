@@ -4,9 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { SshAccess } from "../../components";
-import { PROJECT_ROOT } from "../../sandbox/paths";
-
-const program = join(PROJECT_ROOT, "cli", "mail-relay.js");
+import { MAIL_RELAY } from "../compiled";
 
 export interface Said {
   code: number | null;
@@ -29,7 +27,7 @@ export class MailRelayCommand {
   }
 
   start(args: string[]): ChildProcess {
-    return spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "pipe"], cwd: this.folder });
+    return spawn(process.execPath, [MAIL_RELAY, ...args], { stdio: ["ignore", "pipe", "pipe"], cwd: this.folder });
   }
 
   /** Runs to its end, where nobody can be asked. */
@@ -48,7 +46,7 @@ export class MailRelayCommand {
 
   /** Runs on a terminal, on which somebody types an answer. */
   async onTerminal(answer: string, ...args: string[]): Promise<Said> {
-    const words = [process.execPath, program, ...this.target(), ...args];
+    const words = [process.execPath, MAIL_RELAY, ...this.target(), ...args];
     const line = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
     const child = spawn("script", ["-qefc", line, "/dev/null"], { stdio: ["pipe", "pipe", "pipe"], cwd: this.folder });
     let seen = "";

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { RecordingMocks, settled } from "./components/recording";
 
+jest.setTimeout(60_000);
+
 const folder = join(__dirname, "..", "..", "examples");
 
 interface Example {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import ts from "typescript";
 import { PROJECT_ROOT } from "../../sandbox/paths";
+import { complaints, installedFolder } from "../installed";
 
 jest.setTimeout(120_000);
 
@@ -19,24 +19,6 @@ function blocks(markdown: string, language: string): string[] {
   return [...markdown.matchAll(fence)].map(([, code = ""]) => code);
 }
 
-/** The compiler's complaints about modules that lie in the repository's root, as a user's program would. */
-function complaints(modules: string[]): string[] {
-  const config: unknown = JSON.parse(read("tsconfig.json"));
-  const options: ts.CompilerOptions = {
-    ...ts.parseJsonConfigFileContent(config, ts.sys, PROJECT_ROOT).options,
-    paths: { "pulumi-mail-relay": [path.join(PROJECT_ROOT, "components", "index.ts")] },
-  };
-  const sources = new Map(modules.map((text, index) => [path.join(PROJECT_ROOT, `example-${index + 1}.ts`), text]));
-  const host = ts.createCompilerHost(options);
-  host.fileExists = (file) => sources.has(file) || ts.sys.fileExists(file);
-  host.readFile = (file) => sources.get(file) ?? ts.sys.readFile(file);
-  const program = ts.createProgram([...sources.keys()], options, host);
-  return ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
-    const where = file ? path.basename(file.fileName) : "options";
-    return `${where}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
-  });
-}
-
 /** The first column's code words of the table that follows a heading. */
 function tableKeys(heading: string): string[] {
   const [, after = ""] = readme.split(`\n## ${heading}\n`);
@@ -46,14 +28,28 @@ function tableKeys(heading: string): string[] {
 
 const examples = [readme, read("docs/dns.md")].flatMap((page) => blocks(page, "ts"));
 
-test("the examples compile against the component", () => {
+let installed: ReturnType<typeof installedFolder>;
+beforeAll(() => {
+  installed = installedFolder();
+});
+afterAll(() => installed.remove());
+
+test("the examples compile against the packed component, in a project as pulumi new typescript makes it", () => {
   expect(examples.length).toBeGreaterThanOrEqual(5);
-  expect(complaints(examples)).toEqual([]);
+  const programs = readdirSync(path.join(PROJECT_ROOT, "examples"))
+    .map((name) => path.join("examples", name, "index.ts"))
+    .filter((file) => existsSync(path.join(PROJECT_ROOT, file)));
+  expect(programs.length).toBeGreaterThanOrEqual(5);
+  const modules = [
+    ...examples.map((code, index) => [`example-${index + 1}.ts`, code]),
+    ...programs.map((file) => [file.replaceAll("/", "-"), read(file)]),
+  ];
+  expect(complaints(installed.folder, Object.fromEntries(modules) as Record<string, string>)).toEqual([]);
 });
 
 test("an example with an option that does not exist would not compile", () => {
   const [wrong] = examples.map((code) => code.replace("myHostname:", "hostName:"));
-  expect(complaints([wrong!]).join("\n")).toMatch(
+  expect(complaints(installed.folder, { "example-1.ts": wrong! }).join("\n")).toMatch(
     /^example-1\.ts: .*'hostName' does not exist in type 'MailRelayArgs'/s,
   );
 });

@@ -26,6 +26,8 @@ export interface Program {
 /** The exit code that says: the program failed, and the error has been shown. */
 export const EXIT_AFTER_SHOWN_ERROR = 32;
 
+/** Types are checked by the linter and the test run; checking them here would double the time of every update. */
+const TYPESCRIPT = { PULUMI_NODEJS_TYPESCRIPT: "true", PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
 const PARALLEL = "16";
 /** What must not leak from the engine's surroundings into the program's. */
 const NOT_INHERITED = /^(PULUMI_|TS_NODE_|JEST_|NODE_OPTIONS$)/;
@@ -44,7 +46,7 @@ export function startProgram(options: ProgramOptions): Program {
   const child = spawn(
     process.execPath,
     ["--require", path.join(__dirname, "preload.cjs"), runner, ...args, project.program],
-    { cwd: project.programDir, env: programEnv(options.config), stdio: ["ignore", "pipe", "pipe"], detached: true },
+    { cwd: project.programDir, env: programEnv(options), stdio: ["ignore", "pipe", "pipe"], detached: true },
   );
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", options.onLine);
@@ -61,7 +63,7 @@ export function startProgram(options: ProgramOptions): Program {
   return { exited, kill };
 }
 
-function programEnv(config: Record<string, ConfigValue>): NodeJS.ProcessEnv {
+function programEnv({ config, project }: ProgramOptions): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name));
   const values: Record<string, string> = {};
   const secretKeys: string[] = [];
@@ -75,8 +77,6 @@ function programEnv(config: Record<string, ConfigValue>): NodeJS.ProcessEnv {
     ...Object.fromEntries(inherited),
     PULUMI_CONFIG: JSON.stringify(values),
     PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(secretKeys),
-    PULUMI_NODEJS_TYPESCRIPT: "true",
-    // Types are checked by the linter and the test run; checking them here would double the time of every update.
-    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+    ...(project.typescript ? TYPESCRIPT : {}),
   };
 }

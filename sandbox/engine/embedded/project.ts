@@ -10,6 +10,8 @@ export interface Project {
   /** Working folder of the program, and the program relative to it, as the Node.js language host chooses them. */
   programDir: string;
   program: string;
+  /** Whether the language host registers ts-node, which it does unless told otherwise. */
+  typescript: boolean;
   /** What the project file says about configuration keys, by full key. */
   config: Record<string, ProjectConfig>;
 }
@@ -22,13 +24,14 @@ interface ProjectConfig {
 interface ProjectFile {
   name?: string;
   main?: string;
+  runtime?: string | { name: string; options?: { typescript?: boolean } };
   config?: Record<string, unknown>;
 }
 
 /** The Pulumi project in a folder. */
 export async function readProject(rootDir: string): Promise<Project> {
   const file = load(await readFile(path.join(rootDir, "Pulumi.yaml"), "utf8")) as ProjectFile;
-  const { name, main } = file;
+  const { name, main, runtime } = file;
   if (name === undefined) {
     throw new Error(`Pulumi.yaml in ${rootDir} has no name`);
   }
@@ -36,7 +39,8 @@ export async function readProject(rootDir: string): Promise<Project> {
     key.includes(":") ? key : `${name}:${key}`,
     projectConfig(entry),
   ]);
-  const project = { name, rootDir, config: Object.fromEntries(config) };
+  const typescript = typeof runtime !== "object" || (runtime.options?.typescript ?? true);
+  const project = { name, rootDir, typescript, config: Object.fromEntries(config) };
   const target = path.resolve(rootDir, main ?? ".");
   return (await stat(target)).isDirectory()
     ? { ...project, programDir: target, program: "." }

@@ -1,14 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { PROJECT_ROOT } from "../../../sandbox/paths";
+import { build, MAIL_RELAY } from "../../compiled";
 
 jest.setTimeout(60_000);
+beforeAll(build);
 
 function mailRelay(...args: string[]) {
-  const program = join(PROJECT_ROOT, "cli", "mail-relay.js");
   const env = { HOME: tmpdir(), PATH: tmpdir() };
-  return spawnSync(process.execPath, [program, ...args], { cwd: tmpdir(), env, encoding: "utf8" });
+  return spawnSync(process.execPath, [MAIL_RELAY, ...args], { cwd: tmpdir(), env, encoding: "utf8" });
 }
 
 const question = ["--sender", "a@example.com", "--recipient", "b@example.net"];

@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { utils } from "ssh2";
-import { PROJECT_ROOT } from "../../../sandbox/paths";
+import { build, MAIL_RELAY } from "../../compiled";
 import { keyPair } from "../../keys";
 
 jest.setTimeout(60_000);
+beforeAll(build);
 
 const key = keyPair();
 const locked = utils.generateKeyPairSync("ed25519", { passphrase: "secret", cipher: "aes256-cbc", rounds: 16 });
@@ -21,8 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** The command as npm starts it, in a folder without a Pulumi project, where no Pulumi CLI is on PATH. */
 function mailRelay(...args: string[]) {
   const env = { HOME: folder, PATH: folder };
-  const program = join(PROJECT_ROOT, "cli", "mail-relay.js");
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIL_RELAY, ...args], {
     cwd: folder,
     env,
     encoding: "utf8",

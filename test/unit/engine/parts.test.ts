@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createEngine } from "../../../sandbox/engine";
 import { Crypter } from "../../../sandbox/engine/embedded/crypto";
@@ -113,7 +113,17 @@ describe("project file", () => {
   ])("%j", async (text, name, program) => {
     writeFileSync(path.join(dir, "Pulumi.yaml"), text);
     writeFileSync(path.join(dir, "index.ts"), "");
-    expect(await readProject(dir)).toEqual({ name, rootDir: dir, programDir: dir, program, config: {} });
+    const project = { name, rootDir: dir, programDir: dir, program, typescript: true, config: {} };
+    expect(await readProject(dir)).toEqual(project);
+  });
+
+  test("a compiled program needs no ts-node", async () => {
+    mkdirSync(path.join(dir, "dist"));
+    writeFileSync(path.join(dir, "dist", "index.js"), "");
+    const runtime = "runtime:\n  name: nodejs\n  options:\n    typescript: false\n";
+    writeFileSync(path.join(dir, "Pulumi.yaml"), `name: p\n${runtime}main: dist/index.js\n`);
+    const programDir = path.join(dir, "dist");
+    expect(await readProject(dir)).toMatchObject({ rootDir: dir, programDir, program: "index.js", typescript: false });
   });
 
   test("a folder as main is the program's working folder", async () => {
