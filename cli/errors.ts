@@ -1,7 +1,7 @@
-/** What the command exits with. */
+/** Exit codes. */
 export const EXIT = { ok: 0, problem: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
 
-/** An error whose message says all there is to say, in one sentence; ends the command with that exit code. */
+/** An error whose message is one complete sentence; it ends the command with that exit code. */
 export class CommandError extends Error {
   constructor(
     message: string,

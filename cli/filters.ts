@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { positiveNumber } from "./options";
 
-/** What messages are chosen by; all that is given must fit. The host applies it. */
+/** How to choose messages; all conditions must match. The host applies it. */
 export interface QueueFilter {
   queue?: string;
   ids?: string[];
@@ -36,7 +36,7 @@ export function bytes(value: string): number {
 /** A queue id, short or long. */
 export function queueId(value: string): string {
   if (/^[0-9A-Za-z]{5,30}$/.test(value)) return value;
-  throw new InvalidArgumentError(`${JSON.stringify(value)} is no queue id; \`mail-relay queue\` shows them.`);
+  throw new InvalidArgumentError(`${JSON.stringify(value)} is not a queue id; \`mail-relay queue\` shows them.`);
 }
 export const queueIds = (value: string, before: string[] = []): string[] => [...before, queueId(value)];
 
@@ -48,18 +48,26 @@ const pattern = (value: string): string => {
 export function addFilters(command: Command): Command {
   return command
     .addOption(
-      new Option("--sender <address>", "address, @domain or pattern with *; <> for bounces").argParser(pattern),
+      new Option("--sender <address>", "sender: an address, @domain or a pattern with *; <> for bounces").argParser(
+        pattern,
+      ),
     )
-    .addOption(new Option("--recipient <address>", "one of its recipients fits, likewise").argParser(pattern))
-    .addOption(new Option("--older-than <time>", "in the queue for longer: 30m, 2h, 1d").argParser(seconds))
-    .addOption(new Option("--reason <text>", "the reason for its delay contains this, in any case").argParser(pattern))
-    .addOption(new Option("--larger-than <size>", "larger than this: 500, 20k, 5M").argParser(bytes));
+    .addOption(new Option("--recipient <address>", "any recipient, in the same forms").argParser(pattern))
+    .addOption(new Option("--older-than <time>", "in the queue for longer than 30m, 2h, 1d").argParser(seconds))
+    .addOption(
+      new Option("--reason <text>", "the reason for the delay contains this text (case-insensitive)").argParser(
+        pattern,
+      ),
+    )
+    .addOption(new Option("--larger-than <size>", "larger than 500, 20k, 5M bytes").argParser(bytes));
 }
 
 export const addLimit = (command: Command): Command =>
-  command.addOption(new Option("--limit <number>", "show at most so many").default(100).argParser(positiveNumber));
+  command.addOption(
+    new Option("--limit <number>", "the largest number of messages to show").default(100).argParser(positiveNumber),
+  );
 
-/** What the filter options of a command say. */
+/** The filter options of a command. */
 export function filterOf(options: QueueFilter): QueueFilter {
   const { sender, recipient, olderThan, reason, largerThan } = options;
   return { sender, recipient, olderThan, reason, largerThan };

@@ -11,22 +11,23 @@ import { addGlobalOptions, type GlobalOptions } from "./options";
 import { startMasking } from "./output";
 
 const program = addGlobalOptions(new Command("mail-relay"))
-  .description("Looks into a relay that pulumi-mail-relay has deployed, and puts right what stands in the way of mail.")
+  .description("Inspect and repair a deployed relay.")
   .exitOverride()
-  .showHelpAfterError("(--help tells more)")
+  .showHelpAfterError("(see --help)")
   .addHelpText(
     "after",
     `
-Which relay: the one named by --host; else a running sandbox, in this package's own checkout; else that of the Pulumi
-stack, which the Pulumi CLI is asked for in this folder. The host key is always checked.
+Which relay: the one you name with --host, --sandbox, or --stack and --cwd. Without these options, the selected Pulumi
+stack of this folder, or in this repository the running sandbox. If there are both, the command asks you to name one.
+The SSH host key is always checked.
 
-  mail-relay queue                                    what waits, oldest first
-  mail-relay queue deferred --reason timeout          only what a time-out holds up
-  mail-relay --cwd ~/mail --stack prod queue --json   another project, for a program
+  mail-relay queue                                    list the queue, oldest first
+  mail-relay queue deferred --reason timeout          only messages delayed by a timeout
+  mail-relay --cwd ~/mail --stack prod queue --json   another project, as JSON
   mail-relay --host 192.0.2.10 --identity ~/.ssh/id_ed25519 --host-key host.pub queue
 
-Results go to standard output, everything else to standard error. NO_COLOR switches colours off.
-Exit codes: ${EXIT.ok} fine, ${EXIT.problem} something is wrong with the relay or was not done, ${EXIT.usage} wrong usage, ${EXIT.unreachable} the host cannot be found, reached or logged in to.`,
+Results go to standard output, everything else to standard error. Set NO_COLOR to switch off colours.
+Exit codes: ${EXIT.ok} success, ${EXIT.problem} a problem with the relay or a failed action, ${EXIT.usage} wrong usage, ${EXIT.unreachable} the relay is not found or not reachable.`,
   );
 
 const groups = [registerQueue, registerQueueChanges, registerTrace, registerLogs, registerTop, ...looking];
@@ -35,11 +36,11 @@ program.hook("preAction", (_, command) => {
   if (command.optsWithGlobals<GlobalOptions>().mask) startMasking();
 });
 
-// A reader that has seen enough, such as head, is no failure.
+// A reader that stops early, such as head, is not a failure.
 process.stdout.on("error", () => process.exit(EXIT.ok));
 
 program.parseAsync().catch((error: unknown) => {
-  // Commander has said on the terminal what was wrong with the arguments; help that was asked for is no error.
+  // Commander has already reported wrong arguments; a request for help is not an error.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   else {
     process.stderr.write(`mail-relay: ${error instanceof Error ? error.message : String(error)}\n`);

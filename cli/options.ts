@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 
-/** Options that every command takes, before or after its name. */
+/** Options of every command, before or after its name. */
 export interface GlobalOptions {
   host?: string;
   port?: number;
@@ -29,17 +29,15 @@ function portNumber(value: string): number {
 
 export function addGlobalOptions(program: Command): Command {
   return program
-    .addOption(new Option("--host <address>", "the relay's host; needs --host-key"))
+    .addOption(new Option("--host <address>", "the relay's host, with --host-key"))
     .addOption(new Option("--port <port>", "its SSH port (default: 22)").argParser(portNumber))
-    .addOption(new Option("--user <name>", "root, or a user who may sudo without a password (default: root)"))
-    .addOption(new Option("--identity <file>", "the private key to log in with (default: the keys of ssh-agent)"))
-    .addOption(new Option("--host-key <key>", "the host's ed25519 key: a .pub file, or its text"))
-    .addOption(new Option("--sandbox <name>", "the relay of a running sandbox (of the repository's own checkout)"))
+    .addOption(new Option("--user <name>", "root, or a user with passwordless sudo (default: root)"))
+    .addOption(new Option("--identity <file>", "the SSH private key (default: the keys in ssh-agent)"))
+    .addOption(new Option("--host-key <key>", "the host's ed25519 public key: a .pub file, or its text"))
+    .addOption(new Option("--sandbox <name>", "the relay of a running sandbox (only in the repository)"))
     .addOption(new Option("--stack <name>", "the Pulumi stack (default: the selected one)"))
     .addOption(new Option("--cwd <folder>", "the folder of the Pulumi project (default: this one)"))
-    .addOption(new Option("--relay <name>", "which relay, where a stack has several"))
-    .addOption(new Option("--json", "results as JSON, for programs"))
-    .addOption(
-      new Option("--mask", "mail addresses without their local parts but the first letter, to show to others"),
-    );
+    .addOption(new Option("--relay <name>", "the relay to use, if the stack has several"))
+    .addOption(new Option("--json", "print results as JSON"))
+    .addOption(new Option("--mask", "shorten the local part of mail addresses to its first letter"));
 }

@@ -9,7 +9,7 @@ export const paint = createColors(Boolean(process.stdout.isTTY) && !process.env.
 
 let maskAddresses = false;
 
-/** From now on mail addresses show the first letter of their local part only, whatever they are printed in. */
+/** From now on all output shows only the first letter of the local part of mail addresses. */
 export const startMasking = (): void => void (maskAddresses = true);
 
 /** The local part of every mail address cut to its first letter. */
@@ -22,7 +22,7 @@ const shown = (text: string): string => (maskAddresses ? masked(text) : text);
 export const print = (line = ""): void => void process.stdout.write(`${shown(line)}\n`);
 export const printJson = (value: unknown): void => print(JSON.stringify(value, undefined, 2));
 
-/** What people should know beside the result goes to standard error. */
+/** Everything except results goes to standard error. */
 export const note = (line: string): void => void process.stderr.write(`mail-relay: ${shown(line)}\n`);
 
 /** Text from the network: without control characters, which could do things to a terminal. */
@@ -33,14 +33,14 @@ const clipped = (text: string, width: number): string => (text.length <= width ?
 
 export interface Column<Row> {
   head: string;
-  /** Text as it comes from the host; it is cleaned here. */
+  /** Raw text from the host; it is cleaned here. */
   cell: (row: Row) => string;
   right?: boolean;
   /** Longer text is cut. */
   width?: number;
 }
 
-/** A table without lines around it, which can be read, copied and cut into columns. */
+/** A table without borders, which is easy to copy and to cut into columns. */
 export function printTable<Row>(rows: Row[], columns: Column<Row>[]): void {
   const bare = ["top", "bottom", "left", "right", "mid"].flatMap((side) =>
     ["", "-mid", "-left", "-right"].map((corner) => [`${side}${corner}`, ""] as const),

@@ -3,11 +3,11 @@ import { Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { usageError } from "./errors";
 
-/** A password from standard input: asked for without showing it on a terminal, else all that comes but a last newline. */
+/** A password from standard input: without echo on a terminal, otherwise all of the input except a final newline. */
 export async function readPassword(login: string): Promise<string> {
   const password = process.stdin.isTTY ? await asked(`Password of ${login}: `) : await text(process.stdin);
   const given = password.replace(/\r?\n$/, "");
-  if (given === "") throw usageError(`no password of ${login}: it is read from standard input`);
+  if (given === "") throw usageError(`no password of ${login}: give it on standard input`);
   return given;
 }
 

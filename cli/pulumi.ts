@@ -13,21 +13,36 @@ const MOST_STATE = 256 * 1024 * 1024;
 export interface KnownRelay extends StackOutputs {
   /** The component's name in the program. */
   name: string;
+  /** The name of its stack. */
+  stack: string;
+}
+
+/** The stack that is selected in a folder; undefined where none is, or no Pulumi CLI is on PATH. */
+export async function selectedStack(cwd: string): Promise<string | undefined> {
+  try {
+    return (await pulumi(cwd, "stack", "--show-name")).trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the Pulumi CLI prints; it asks nothing, and does not look for a newer version of itself. */
+async function pulumi(cwd: string, ...args: string[]): Promise<string> {
+  const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  const { stdout } = await promisify(execFile)("pulumi", [...args, "--non-interactive"], {
+    cwd,
+    env,
+    maxBuffer: MOST_STATE,
+  });
+  return stdout;
 }
 
 /** The relays of a stack, whatever its program exports: the component's own outputs are in the state. */
 export async function relaysOfStack(cwd: string, stack?: string): Promise<KnownRelay[]> {
   if (!existsSync(cwd)) throw usageError(`--cwd: there is no folder ${cwd}`);
-  const args = [
-    "stack",
-    "export",
-    "--show-secrets",
-    "--non-interactive",
-    ...(stack === undefined ? [] : ["--stack", stack]),
-  ];
   try {
-    const { stdout } = await promisify(execFile)("pulumi", args, { cwd, maxBuffer: MOST_STATE });
-    return relaysIn(JSON.parse(stdout));
+    const chosen = stack === undefined ? [] : ["--stack", stack];
+    return relaysIn(JSON.parse(await pulumi(cwd, "stack", "export", "--show-secrets", ...chosen)));
   } catch (error) {
     throw asCommandError(error as NodeJS.ErrnoException & { stderr?: string });
   }
@@ -36,12 +51,12 @@ export async function relaysOfStack(cwd: string, stack?: string): Promise<KnownR
 function asCommandError(error: NodeJS.ErrnoException & { stderr?: string }): CommandError {
   if (error.code === "ENOENT") {
     return unreachable(
-      "which relay? No Pulumi CLI is on PATH to ask; name the host with --host, --identity and --host-key",
+      "which relay? There is no Pulumi CLI on PATH; name the host with --host, --identity and --host-key",
     );
   }
   const [reason = ""] = (error.stderr ?? error.message).split("\n").filter((line) => line.startsWith("error:"));
   return unreachable(
-    `which relay? Pulumi does not tell (${reason.replace(/^error: /, "") || "it failed"}); ` +
+    `which relay? Pulumi cannot say (${reason.replace(/^error: /, "") || "it failed"}); ` +
       "go to the folder of its project, or use --cwd and --stack, or --host",
   );
 }
@@ -54,6 +69,7 @@ export function relaysIn(state: unknown): KnownRelay[] {
     .map(({ urn, outputs }) => ({
       ...(revealed(outputs ?? {}) as StackOutputs),
       name: urn.split("::").at(-1) ?? "",
+      stack: urn.split("::")[0]!.replace("urn:pulumi:", ""),
     }));
 }
 
@@ -65,7 +81,7 @@ function revealed(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revealed(inner)]));
 }
 
-/** The one relay meant, or the sentence that tells why there is not exactly one. */
+/** The one relay that is meant, or an error that says why there is not exactly one. */
 export function chooseRelay(relays: KnownRelay[], wanted?: string): KnownRelay {
   const names = relays.map(({ name }) => name).join(", ");
   const found = relays.filter(({ name }) => wanted === undefined || name === wanted);

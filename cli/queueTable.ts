@@ -1,6 +1,6 @@
 import { age, count, note, print, printTable, size } from "./output";
 
-/** A message as `postqueue -j` tells it, with at most 50 of its recipients. */
+/** A message as `postqueue -j` prints it, with at most 50 of its recipients. */
 export interface QueuedMessage {
   queue_name: string;
   queue_id: string;
@@ -14,14 +14,14 @@ export interface QueuedMessage {
   deleted_time?: number;
 }
 
-/** The oldest of the messages that fit; `count` and `size` are of all that do. */
+/** The oldest matching messages; `count` and `size` are those of all matching messages. */
 export interface Listing {
   count: number;
   size: number;
   messages: QueuedMessage[];
 }
 
-/** The table people read, and on standard error what it leaves out. */
+/** The table for people; what it leaves out is noted on standard error. */
 export function printListing({ messages, count: total, size: bytes }: Listing): void {
   if (total === 0) return print("no messages");
   printTable(messages, [
@@ -38,7 +38,7 @@ export function printListing({ messages, count: total, size: bytes }: Listing): 
     },
   ]);
   const all = `${count(total, "message")}, ${size(bytes)}`;
-  note(total > messages.length ? `${all}; the ${messages.length} oldest are shown` : all);
+  note(total > messages.length ? `${all}; these are the ${messages.length} oldest` : all);
 }
 
 const recipientText = ({ recipients, recipient_count }: QueuedMessage): string =>

@@ -14,7 +14,7 @@ const checkout = ["..", join("..", "..", "..")]
   .map((way) => resolve(__dirname, way))
   .find((folder) => !folder.split(/[\\/]/).includes("node_modules") && existsSync(join(folder, ACCESS)));
 
-/** Whether somebody works in this package's own checkout, whose sandbox is then the likeliest relay. */
+/** Whether a folder is in this package's own checkout, where a sandbox can be running. */
 export function inOwnCheckout(folder: string): boolean {
   if (checkout === undefined) return false;
   const way = relative(checkout, folder);

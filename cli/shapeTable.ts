@@ -21,5 +21,5 @@ export function printShape({ minutes, total, domain_count, domains }: Shape): vo
       right: true,
     })),
   ]);
-  if (domain_count > domains.length) note(`${count(domain_count, "domain")}; the ${domains.length} largest are shown`);
+  if (domain_count > domains.length) note(`${count(domain_count, "domain")}; these are the ${domains.length} largest`);
 }

@@ -8,9 +8,9 @@ import { note } from "./output";
 import type { Target } from "./target";
 
 const CONNECT_TIMEOUT_MS = 15_000;
-/** A connection whose other end is gone is noticed after three of these. */
+/** After three of these without an answer the connection is lost. */
 const KEEPALIVE_MS = 10_000;
-/** What a shell answers when a program is not there. */
+/** A shell's exit code for a missing program. */
 const NOT_FOUND = 127;
 
 const hostFolder = join(__dirname, "host");
@@ -104,23 +104,24 @@ function clientConfig({ host, port, user, privateKey, hostKey }: Target): Connec
   };
 }
 
-/** One sentence for each way in which a connection does not come about. */
+/** One sentence for each way in which a connection fails. */
 function connectError(error: Error & { level?: string; code?: string }, target: Target): CommandError {
   const { label, port, user, privateKey } = target;
   if (/verification failed|no matching host key/i.test(error.message)) {
     return unreachable(
-      `${label} shows another host key than the one expected: it was reinstalled, or somebody is in between; nothing was sent`,
+      `${label} shows another host key than the expected one: the host was reinstalled, or someone intercepts the connection; nothing was sent`,
     );
   }
   if (error.level === "client-authentication" || error.level === "agent") {
-    const key = privateKey === undefined ? "ssh-agent has no key that fits" : "it does not accept this key";
+    const key = privateKey === undefined ? "ssh-agent has no matching key" : "it does not accept this key";
     return unreachable(`${label} does not let ${user} in: ${key}`);
   }
   if (error.level === "client-timeout") {
     return unreachable(`${label} does not answer on port ${port} within ${CONNECT_TIMEOUT_MS / 1000} seconds`);
   }
   if (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN") return unreachable(`there is no host named ${label}`);
-  if (error.code === "ECONNREFUSED") return unreachable(`${label} refuses connections on port ${port}: no SSH there`);
+  if (error.code === "ECONNREFUSED")
+    return unreachable(`${label} refuses connections on port ${port}: no SSH server there`);
   return unreachable(`${label} cannot be reached on port ${port}: ${error.message}`);
 }
 
@@ -129,14 +130,14 @@ function parsed<Row>(line: string, { label, user }: Target): Line<Row> {
     return JSON.parse(line) as Line<Row>;
   } catch {
     throw new CommandError(
-      `${label}: the shell of ${user} prints text of its own (${JSON.stringify(line.slice(0, 60))}); its startup files must not`,
+      `${label}: the shell of ${user} prints extra text (${JSON.stringify(line.slice(0, 60))}); remove that from its startup files`,
     );
   }
 }
 
 function scriptError(code: number | undefined, complaints: string, { label, user }: Target): CommandError {
   const said = complaints.trim().split("\n").at(-1) ?? "";
-  if (code === undefined) return unreachable(`the connection to ${label} broke off`);
+  if (code === undefined) return unreachable(`the connection to ${label} was lost`);
   if (code === NOT_FOUND) return new CommandError(`${label} has no Python 3: run \`pulumi up\`, which installs it`);
   if (said.startsWith("sudo:"))
     return unreachable(`${label} does not let ${user} use sudo without a password (${said})`);

@@ -1,4 +1,4 @@
-import type { ClientServer, SshAccess } from "../components/outputs";
+import type { ClientServer, DnsRecord, SshAccess } from "../components/outputs";
 
 /** A relay's outputs as commands read them; a deploy from before an output existed has not got it. */
 export interface StackOutputs {
@@ -8,6 +8,7 @@ export interface StackOutputs {
   clientSettings?: Record<string, ClientServer[]>;
   /** Thunderbird's configuration file. */
   autoconfig?: string;
+  dnsRecords?: DnsRecord[];
   /** Login to password. */
   logins?: Record<string, string>;
   mainCf?: string;

@@ -103,9 +103,16 @@ export interface DeploySeen {
   generation: string | null;
   deployed: number | null;
   usersChanged: number | null;
-  proof: null | { time: number; result: null | { passed: string[]; skipped: Record<string, string> } };
+  proof: null | { time: number; result: null | ProofSeen };
   atWork: boolean;
   halfWay: boolean;
+}
+
+export interface ProofSeen {
+  passed: string[];
+  skipped: Record<string, string>;
+  /** The block lists that the proof asked; absent in the record of an earlier version. */
+  blockLists?: string[];
 }
 
 export interface DriftSeen {

@@ -60,6 +60,8 @@ export interface Proof {
   readonly skipped: Record<string, string>;
   /** What did not fail the deploy but wants looking after, each with advice: how receivers see the address. */
   readonly warnings: string[];
+  /** The block lists that were asked about the host's address; none behind a smart host. */
+  readonly blockLists: string[];
   /** The certificate the relay served. */
   readonly certificate?: ServedCertificate;
 }

@@ -21,20 +21,20 @@ export interface Verdict {
   replies: Reply[];
 }
 
-/** The listeners on loopback that answer as the public ones do, and let themselves be asked as any client. */
+/** The loopback listeners that answer like the public ones and allow XCLIENT. */
 const PROBES = { "25": 10025, "587": 10587 } as const;
 
 export function registerAsk(program: Command): void {
   program
     .command("ask")
-    .description("what the relay would answer to a client, without sending anything")
+    .description("show the relay's answers to a client, without sending mail")
     .requiredOption("--from-client <address>", "the client's IP address", ipAddress)
-    .option("--helo <name>", "the name it greets with", "client.example")
-    .option("--as <login>", "as if logged in with this login (no password is needed)")
-    .requiredOption("--sender <address>", "the envelope sender; '<>' is the null sender of bounces", envelope)
+    .option("--helo <name>", "the client's EHLO name", "client.example")
+    .option("--as <login>", "as if the client had logged in (no password needed)")
+    .requiredOption("--sender <address>", "the envelope sender; '<>' for bounces", envelope)
     .requiredOption(
       "--recipient <address>",
-      "an envelope recipient; may be repeated",
+      "an envelope recipient; repeat it for more",
       (value: string, earlier: string[] = []) => [...earlier, envelope(value)],
     )
     .addOption(
@@ -45,13 +45,13 @@ export function registerAsk(program: Command): void {
     .addHelpText(
       "after",
       `
-The live configuration is asked, by XCLIENT on a listener that only the host itself reaches. The dialogue ends before
-DATA, so no mail is made. TLS and the password check are not part of it: \`mail-relay send\` tries those.
+Asks the live configuration through a listener on the host's loopback address, with XCLIENT. The dialogue ends before
+DATA, so no message is created. It does not cover TLS and the password check; \`mail-relay send\` does.
 
   mail-relay ask --from-client 192.0.2.7 --sender me@example.com --recipient you@example.net --listener 25
   mail-relay ask --from-client 203.0.113.9 --as alice --sender bob@example.com --recipient you@example.net
 
-Exit code ${EXIT.ok} when every recipient is accepted, ${EXIT.problem} when something is refused.`,
+Exit code ${EXIT.ok} if every recipient is accepted, ${EXIT.problem} if anything is refused.`,
     )
     .action(async (options: AskOptions, command: Command) => {
       await withHost(command, async (host) => {
@@ -66,7 +66,7 @@ Exit code ${EXIT.ok} when every recipient is accepted, ${EXIT.problem} when some
 async function ask(host: Host, { fromClient, helo, as, sender, recipient, listener }: AskOptions): Promise<Verdict> {
   for (const text of [helo, as ?? "a"])
     if (!/^[\x21-\x7e]{1,255}$/.test(text))
-      throw usageError(`${JSON.stringify(text)} has spaces or other letters than ASCII`);
+      throw usageError(`${JSON.stringify(text)} has spaces or characters outside ASCII`);
   const question: Question = {
     port: PROBES[listener],
     client: fromClient,
@@ -81,8 +81,10 @@ async function ask(host: Host, { fromClient, helo, as, sender, recipient, listen
   const { replies = [], problem = "no answer" } = answers[0] ?? {};
   if (replies.length === 0) {
     const why =
-      listener === "587" ? "is it deployed by this version? `pulumi up` adds the listener" : "does Postfix run?";
-    throw new CommandError(`${host.target.label}: 127.0.0.1:${PROBES[listener]} cannot be asked (${problem}); ${why}`);
+      listener === "587"
+        ? "run `pulumi up`, which adds the listener, if an older version deployed the relay"
+        : "is Postfix running?";
+    throw new CommandError(`${host.target.label}: 127.0.0.1:${PROBES[listener]} does not answer (${problem}); ${why}`);
   }
   const own = said(replies);
   if (problem !== null) throw new CommandError(`${host.target.label} ended the dialogue: ${problem}`);
@@ -92,7 +94,7 @@ async function ask(host: Host, { fromClient, helo, as, sender, recipient, listen
   return { accepted: own.every(({ code }) => code < 300), replies: own };
 }
 
-/** The client's own part of the dialogue: what comes before it is the pretending. */
+/** The client's part of the dialogue, without the XCLIENT commands before it. */
 function said(replies: Reply[]): Reply[] {
   const pretence = replies.findIndex(({ command }) => command?.startsWith("XCLIENT ") ?? false);
   if (pretence === -1) return replies;

@@ -6,11 +6,11 @@ import type { GlobalOptions } from "../options";
 import { count, note, print, printJson, size } from "../output";
 import { printListing, type Listing } from "../queueTable";
 import type { Host } from "../ssh";
-import { withHost } from "../withHost";
+import { announce, withHost } from "../withHost";
 
 type Verb = "flush" | "hold" | "release" | "requeue" | "delete" | "undelete";
 
-/** Messages that a change is about, told before it happens; `chosen` goes back to the host, which changes only these. */
+/** The messages that a change affects, shown first; `chosen` goes back to the host, which changes only these. */
 interface Preview extends Listing {
   chosen: [id: string, time: number][];
 }
@@ -18,7 +18,7 @@ interface Preview extends Listing {
 interface Changed {
   done: number;
   ids: string[];
-  /** Chosen, but no longer there: delivered or gone meanwhile. */
+  /** Chosen, but delivered or removed in the meantime. */
   gone: number;
 }
 
@@ -35,38 +35,38 @@ interface Words {
 
 const WORDS: Record<Verb, Words> = {
   flush: {
-    description: "try to deliver now what is deferred: all of it, or what is chosen",
-    done: "tried again",
+    description: "retry delivery of deferred messages now: all, or those you choose",
+    done: "retried",
     help: "  mail-relay flush --recipient @example.net",
   },
   hold: {
-    description: "put messages on hold: they stay in the queue, and nothing tries to deliver them",
+    description: "put messages on hold: they stay in the queue and are not delivered",
     done: "put on hold",
     help: "  mail-relay hold --sender printer@example.com",
     queues: ["deferred", "active", "incoming"],
   },
   release: {
-    description: "end the hold of messages",
+    description: "release messages from hold",
     done: "released from hold",
     help: "  mail-relay release --all",
   },
   requeue: {
-    description: "hand messages to Postfix anew, under new ids: changed routes and rewriting apply to them then",
+    description: "requeue messages under new ids, so that changed routes and rewriting apply",
     done: "requeued",
     help: "  mail-relay requeue --all deferred",
     queues: QUEUES,
   },
   delete: {
-    description: "delete messages from the queue; for a day `undelete` brings them back",
+    description: "delete messages from the queue; `undelete` restores them within a day",
     done: "deleted",
     help: `  mail-relay delete 4bXyzB1Cde --yes
   mail-relay delete --sender @spammer.example --older-than 1h
-  mail-relay delete --all deferred            as postsuper -d ALL deferred`,
+  mail-relay delete --all deferred            like postsuper -d ALL deferred`,
     queues: QUEUES,
   },
   undelete: {
-    description: "bring deleted messages back, under new ids (`queue deleted` lists them)",
-    done: "brought back",
+    description: "restore deleted messages under new ids (`queue deleted` lists them)",
+    done: "restored",
     help: "  mail-relay undelete --all",
   },
 };
@@ -78,19 +78,18 @@ export function registerQueueChanges(program: Command): void {
 function registerChange(program: Command, verb: Verb): void {
   const { description, help, queues } = WORDS[verb];
   const command = program.command(verb).description(description).argument("[ids...]", "queue ids", queueIds, []);
-  if (verb === "undelete") command.alias("restore");
   addFilters(command).addOption(
     queues
       ? new Option("--all [queue]", "all messages, or all of one queue").choices(queues)
       : new Option("--all", "all messages"),
   );
-  if (verb === "delete") command.option("--no-copy", "keep no copy of them: they are gone for good");
+  if (verb === "delete") command.option("--no-copy", "keep no copies: the messages cannot be restored");
   command
-    .option("--yes", "do not ask")
+    .option("--yes", "do not ask for confirmation")
     .addHelpText(
       "after",
       `
-Shows which messages it is about and asks first. Where nobody can be asked it does nothing without --yes.
+Shows the messages and asks for confirmation first. Without a terminal it changes nothing unless --yes is given.
 
 ${help}`,
     )
@@ -105,10 +104,11 @@ async function change(verb: Verb, ids: string[], options: ChangeOptions, command
     const missing = (filter.ids ?? []).filter((id) => !preview.chosen.some(([chosen]) => chosen === id));
     if (missing.length > 0)
       throw new CommandError(
-        `${host.target.label}: nothing there to be ${WORDS[verb].done}: ${missing.join(", ")}; nothing was changed`,
+        `${host.target.label}: no such message to be ${WORDS[verb].done}: ${missing.join(", ")}; nothing was changed`,
       );
     const chosen = count(preview.count, "message");
     if (preview.count > 0) {
+      announce(host.target);
       if (!json) printListing(preview);
       const kept = verb === "delete" && options.copy === false ? ", without copies" : "";
       await confirm(
@@ -122,9 +122,9 @@ async function change(verb: Verb, ids: string[], options: ChangeOptions, command
         : await carryOut(host, verb, { filter, chosen: preview.chosen, copy: options.copy ?? true });
     if (json) return printJson(changed);
     print(`${count(changed.done, "message")} ${WORDS[verb].done}`);
-    if (changed.gone > 0) note(`${count(changed.gone, "message")} of those shown ended meanwhile`);
+    if (changed.gone > 0) note(`${count(changed.gone, "message")} left the queue in the meantime`);
     if (verb === "delete" && options.copy !== false && changed.done > 0)
-      note("for a day `mail-relay undelete` brings them back");
+      note("`mail-relay undelete` restores them within a day");
   });
 }
 
@@ -136,13 +136,13 @@ const previewOf = (host: Host, verb: Verb, filter: QueueFilter): Promise<Preview
 const carryOut = (host: Host, verb: Verb, args: object): Promise<Changed> =>
   verb === "undelete" ? host.ask<Changed>("deletedmail", args) : host.ask<Changed>("queuechange", { verb, ...args });
 
-/** The messages meant: ids, or filters, or all; never all for want of a word. */
+/** The messages to change: ids, filters, or all. A missing choice never means all, except for flush. */
 function choice(verb: Verb, ids: string[], options: ChangeOptions): QueueFilter {
   const filters = filterOf(options);
   const filtered = Object.values(filters).some((value) => value !== undefined);
   const all = options.all !== undefined;
   if ([ids.length > 0, filtered, all].filter(Boolean).length > 1)
-    throw usageError(`${verb}: choose messages by ids, or by filters, or with --all`);
+    throw usageError(`${verb}: choose messages either by ids, by filters, or with --all`);
   if (ids.length > 0) return { ids };
   if (filtered) return filters;
   if (all) return typeof options.all === "string" ? { queue: options.all } : {};

@@ -10,8 +10,6 @@ import { withHost } from "../withHost";
 /** Loaded when the command runs: help and usage errors need not wait for it. */
 const load = createRequire(__filename);
 
-const BLOCK_LISTS = ["zen.spamhaus.org", "bl.spamcop.net", "b.barracudacentral.org"];
-
 interface DoctorOptions {
   resolver: string[];
   dkimSelector: string[];
@@ -24,30 +22,30 @@ interface DoctorOptions {
 export function registerDoctor(program: Command): void {
   program
     .command("doctor")
-    .description("asks everything that usually goes wrong, and says what to do; silent on a healthy relay")
-    .option("--resolver <address>", "ask this name server what the world sees (default: this machine's)", resolver, [])
-    .option("--dkim-selector <name>", "a selector whose DKIM key must be in DNS; may be repeated", repeated, [])
+    .description("check everything that commonly goes wrong, and say how to fix it")
+    .option("--resolver <address>", "the name server to ask (default: this machine's)", resolver, [])
+    .option("--dkim-selector <name>", "also look for the DKIM key of another signer; repeat it for more", repeated, [])
     .option(
       "--block-list <zone>",
-      `a DNS block list to ask instead of ${BLOCK_LISTS.join(", ")}; may be repeated`,
+      "a DNS block list to ask instead of those of the deploy; repeat it for more",
       repeated,
       [],
     )
-    .option("--egress-host <name>", "try the ports out with this server instead of well-known ones")
-    .option("--seconds <number>", "how long one server may take to answer", positiveNumber, 8)
-    .option("--oldest <minutes>", "mail that has waited longer than this is a fault", positiveNumber, 60)
+    .option("--egress-host <name>", "test outgoing ports with this server instead of well-known ones")
+    .option("--seconds <number>", "how long to wait for each server", positiveNumber, 8)
+    .option("--oldest <minutes>", "report mail that has waited longer than this", positiveNumber, 60)
     .addHelpText(
       "after",
       `
-It looks at services, listeners and a real login, whether strangers may relay, the user database, the certificate, the
-next hop, disk, clock, the queue's age, the last deploy, edits made by hand, the log of the last hour, and at DNS as this
-machine or --resolver sees it: address, reverse name, SPF, DKIM, DMARC, and block lists. It changes nothing and sends no
-mail.
+Checks services, listeners, a real login, relaying by strangers, the user database, the certificate, the next hop, disk,
+clock, queue age, the last deploy, manual edits and the log of the last hour. Compares DNS, as this machine or --resolver
+sees it, with the stack's output dnsRecords; with --host, which names no stack, it checks only the A and PTR records.
+Asks the block lists that the last deploy asked. It changes nothing and sends no mail.
 
-  mail-relay doctor --resolver 9.9.9.9 --dkim-selector mail
+  mail-relay doctor --resolver 9.9.9.9
   mail-relay doctor --json | jq -r '.findings[].id'
 
-Exit code ${EXIT.problem} when there is a fault; warnings alone are ${EXIT.ok}.`,
+Exit code ${EXIT.problem} if there is a fault, ${EXIT.ok} if there are only warnings.`,
     )
     .action(async (options: DoctorOptions, command: Command) => {
       await withHost(command, async (host) => {
@@ -55,7 +53,7 @@ Exit code ${EXIT.problem} when there is a fault; warnings alone are ${EXIT.ok}.`
         const examination = await examine(host, {
           resolvers: options.resolver,
           selectors: options.dkimSelector,
-          blockLists: options.blockList.length > 0 ? options.blockList : BLOCK_LISTS,
+          blockLists: options.blockList,
           egressHost: options.egressHost,
           seconds: options.seconds,
           oldestSeconds: options.oldest * 60,
@@ -67,8 +65,9 @@ Exit code ${EXIT.problem} when there is a fault; warnings alone are ${EXIT.ok}.`
     });
 }
 
-/** Faults and warnings for people; one line when there are none. */
-export function printExamination({ checks, findings, notes }: Examination): void {
+/** Faults and warnings for people; one line if there are none. */
+export function printExamination({ checks, findings, notes, unchecked }: Examination): void {
+  for (const line of unchecked) note(line);
   if (findings.length === 0) return print(`all is well (${checks} checks)`);
   for (const { id, severity, what, todo } of findings) {
     const mark = severity === "fault" ? paint.red("✗ fault  ") : paint.yellow("! warning");
@@ -83,6 +82,6 @@ export function printExamination({ checks, findings, notes }: Examination): void
 const repeated = (value: string, earlier: string[]): string[] => [...earlier, value];
 
 function resolver(value: string, earlier: string[]): string[] {
-  if (isIP(value) === 0) throw new InvalidArgumentError("It must be an address.");
+  if (isIP(value) === 0) throw new InvalidArgumentError("It must be an IP address.");
   return [...earlier, value];
 }

@@ -8,17 +8,17 @@ import { withHost } from "../withHost";
 export function registerDrift(program: Command): void {
   program
     .command("drift")
-    .description("what was changed on the host since the last deploy, and what the next deploy would repair")
+    .description("show what was changed on the host since the last deploy")
     .addHelpText(
       "after",
       `
-Configuration, users, modes, links and services are compared with what the last deploy noted. A changed file is shown as
-a diff (- installed, + present) where the installed text is still known and it is no secret; passwords never are.
+Compares configuration, users, modes, links and services with the records of the last deploy. Shows a changed file as a
+diff (- installed, + present) if the installed text is still known. Files that hold secrets are never shown.
 
   mail-relay drift
   mail-relay drift --json | jq -r '.differences[].path'
 
-Exit code ${EXIT.problem} when something differs.`,
+Exit code ${EXIT.problem} if something differs.`,
     )
     .action(async (_options: object, command: Command) => {
       await withHost(command, async (host) => {
@@ -33,7 +33,7 @@ Exit code ${EXIT.problem} when something differs.`,
 }
 
 function printDrift({ deployed, differences }: DriftSeen): void {
-  if (!deployed) return print("no deploy has finished on this host, so there is nothing to compare with");
+  if (!deployed) return print("no deploy has finished on this host: there is nothing to compare with");
   if (differences.length === 0) return print("the host is as the last deploy left it");
   for (const difference of differences) {
     print(`${paint.bold(plain(difference.path))}: ${describe(difference)}`);
@@ -42,18 +42,18 @@ function printDrift({ deployed, differences }: DriftSeen): void {
   print();
   const steps = [...new Set(differences.map(({ step }) => step))];
   print(
-    `The next \`pulumi up\` with \`driftCheck: true\` repairs all of it, in the step${steps.length > 1 ? "s" : ""} ${steps.join(" and ")}; ` +
-      "without driftCheck an up that has nothing else to change does not look.",
+    `The next \`pulumi up\` with \`driftCheck: true\` repairs this, in the step${steps.length > 1 ? "s" : ""} ${steps.join(" and ")}; ` +
+      "without driftCheck, an up with nothing else to change does not look at the host.",
   );
 }
 
 function describe({ aspect, installed, present, secret, diff, added = [], removed = [] }: Difference): string {
   switch (aspect) {
     case "content":
-      if (secret) return "the content is another one; it is secret, so it is not shown";
-      return diff ? "the content was changed" : "the content was changed; what was installed is no longer known here";
+      if (secret) return "the content was changed; it is not shown, because it is secret";
+      return diff ? "the content was changed" : "the content was changed; the installed text is no longer known here";
     case "link":
-      return present === "none" ? "a file of its own instead of a link" : `leads to ${present} instead of ${installed}`;
+      return present === "none" ? "a file instead of a link" : `leads to ${present} instead of ${installed}`;
     case "mode":
       return `mode and owner are ${present} instead of ${installed}`;
     case "gone":

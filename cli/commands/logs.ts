@@ -24,14 +24,14 @@ interface LogLine {
 export function registerLogs(program: Command): void {
   program
     .command("logs")
-    .description("the mail log, and with -f what is logged from now on, until Ctrl-C")
-    .option("-f, --follow", "go on with what is logged from now on")
-    .option("--since <time>", "look so far back", seconds, 86_400)
-    .option("--lines <number>", "at most so many lines of the past", positiveNumber, 50)
-    .option("--grep <text>", "only lines that contain this, in any case")
-    .option("--login <name>", "only the messages of this login, and its failures")
+    .description("show the mail log")
+    .option("-f, --follow", "keep showing new lines, until Ctrl-C")
+    .option("--since <time>", "how far to look back", seconds, 86_400)
+    .option("--lines <number>", "the largest number of earlier lines to show", positiveNumber, 50)
+    .option("--grep <text>", "only lines that contain this text (case-insensitive)")
+    .option("--login <name>", "only messages and failed attempts of this login")
     .addOption(
-      new Option("--status <status>", "only attempts to deliver that ended so").choices([
+      new Option("--status <status>", "only delivery attempts with this result").choices([
         "sent",
         "deferred",
         "bounced",
@@ -42,7 +42,7 @@ export function registerLogs(program: Command): void {
     .addHelpText(
       "after",
       `
-With --json each line is one JSON object.
+With --json, each line is one JSON object.
 
   mail-relay logs -f --login alice
   mail-relay logs --since 2d --status bounced

@@ -7,7 +7,7 @@ import { registerSettings } from "./settings";
 import { registerStatus } from "./status";
 import { registerUsers } from "./users";
 
-/** The commands that look at a relay, try it, and help with its clients. */
+/** The commands that inspect a relay, test it, and help with its clients. */
 export const looking: ((program: Command) => void)[] = [
   registerStatus,
   registerDoctor,

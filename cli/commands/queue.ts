@@ -9,16 +9,16 @@ import { withHost } from "../withHost";
 export function registerQueue(program: Command): void {
   const queue = program
     .command("queue")
-    .description("what waits in the queue, oldest first: age, size, sender, recipients, and why it waits")
+    .description("list what waits in the queue, oldest first, with the reason for each delay")
     .addArgument(
-      new Argument("[queue]", "only this queue; `deleted` is what undelete can bring back").choices([
+      new Argument("[queue]", "only this queue; `deleted`: messages that undelete can restore").choices([
         ...QUEUES,
         "deleted",
       ]),
     );
   addLimit(addFilters(queue))
     .addOption(
-      new Option("--shape [by]", "ages by domain of the recipients, or of the senders, as Postfix's qshape shows them")
+      new Option("--shape [by]", "ages by domain of recipient or sender, like Postfix's qshape")
         .choices(["recipient", "sender"])
         .preset("recipient"),
     )
@@ -33,9 +33,9 @@ export function registerQueue(program: Command): void {
     .action(list);
   queue
     .command("show")
-    .description("one message: its envelope and headers")
+    .description("show the envelope and headers of one message")
     .argument("<id>", "its queue id", queueId)
-    .addOption(new Option("--body", "its body too"))
+    .addOption(new Option("--body", "also show its body"))
     .action(show);
 }
 

@@ -8,7 +8,7 @@ import { note, paint, plain, print, printJson } from "../output";
 import { readPassword } from "../password";
 import type { Host } from "../ssh";
 import { survey } from "../survey";
-import { withHost } from "../withHost";
+import { announce, withHost } from "../withHost";
 import type { Trace } from "./trace";
 
 /** Loaded when the command runs: help and usage errors need not wait for an SMTP client. */
@@ -41,23 +41,23 @@ const SINCE_SECONDS = 300;
 export function registerSend(program: Command): void {
   program
     .command("send")
-    .description("sends a real message as a user, through port 587, and follows it until it is delivered or not")
+    .description("send a real message through port 587, and follow it to its end")
     .requiredOption("--as <login>", "the login to send as")
     .requiredOption("--to <address>", "the recipient")
     .option("--from <address>", "the sender (default: the login's own address)")
     .option("--subject <text>", "the subject", "A test of the mail relay")
-    .option("--seconds <number>", "how long the log is followed", positiveNumber, 60)
+    .option("--seconds <number>", "how long to follow the log", positiveNumber, 60)
     .addHelpText(
       "after",
       `
-It connects from this machine as any mail client does, with STARTTLS. The certificate must be one that this machine
-trusts, or exactly the self-signed one that is on the host. The password is that of the stack; with --host it is asked
-for, or read from standard input.
+Connects from this machine like any mail client, with STARTTLS. The certificate must be one that this machine trusts, or
+the self-signed one on the host. The password comes from the stack; with --host, the command reads it from the terminal
+or from standard input.
 
   mail-relay send --as alice --to bob@example.net
   pass relay/alice | mail-relay --host 192.0.2.10 --host-key host.pub send --as alice --to bob@example.net
 
-Exit code ${EXIT.ok} when the next server took it, ${EXIT.problem} when it was refused, deferred, bounced, or is still under way.`,
+Exit code ${EXIT.ok} if the next server accepted it, ${EXIT.problem} if it was refused, deferred, bounced, or is not delivered yet.`,
     )
     .action(async (options: SendOptions, command: Command) => {
       await withHost(command, async (host) => {
@@ -72,6 +72,7 @@ Exit code ${EXIT.ok} when the next server took it, ${EXIT.problem} when it was r
 
 async function send(host: Host, options: SendOptions, seen: (event: Trace["events"][0]) => void): Promise<Sending> {
   const password = host.target.outputs?.logins?.[options.as] ?? (await readPassword(options.as));
+  announce(host.target);
   const { queueId, messageId } = await submit(host, options, password);
   note(`accepted from ${options.as}, queue id ${queueId}; following the log`);
   const end = Date.now() + options.seconds * 1000;
@@ -115,7 +116,7 @@ async function submit(host: Host, { as, to, from, subject }: SendOptions, passwo
     });
     const [, queueId] = /queued as (\w+)/.exec(response) ?? [];
     if (queueId === undefined)
-      throw new CommandError(`${target.label} took the message without a queue id: ${response}`);
+      throw new CommandError(`${target.label} accepted the message without a queue id: ${response}`);
     return { queueId, messageId };
   } catch (error) {
     if (error instanceof CommandError) throw error;
@@ -125,7 +126,7 @@ async function submit(host: Host, { as, to, from, subject }: SendOptions, passwo
   }
 }
 
-/** One sentence for each way in which the relay does not take the message. */
+/** One sentence for each way in which the relay refuses the message. */
 function refusal(error: Error & { code?: string; response?: string }, label: string, login: string): CommandError {
   const reply = plain(error.response ?? error.message);
   if (error.code === "EAUTH") return new CommandError(`${label} refuses the login ${login}: ${reply}`);
@@ -133,7 +134,7 @@ function refusal(error: Error & { code?: string; response?: string }, label: str
     return new CommandError(`${label} refuses the message: ${reply}`);
   if (error.code === "ETLS" || /certificate|self.signed|altname/i.test(error.message))
     return new CommandError(`${label}: no TLS that this machine trusts: ${reply}; nothing was sent`);
-  return new CommandError(`${label}: port ${SUBMISSION} is not reached from this machine: ${reply}`);
+  return new CommandError(`${label}: port ${SUBMISSION} is not reachable from this machine: ${reply}`);
 }
 
 function printEvent({ time, program, text }: Trace["events"][0]): void {
@@ -143,7 +144,7 @@ function printEvent({ time, program, text }: Trace["events"][0]): void {
 
 function printEnd({ status, reason }: Sending, seconds: number): void {
   if (status === "unknown")
-    print(paint.yellow(`no end of it in the log within ${seconds} seconds; \`mail-relay queue\` shows what waits`));
+    print(paint.yellow(`no result in the log within ${seconds} seconds; \`mail-relay queue\` shows what waits`));
   else if (status === "sent") print(paint.green(`delivered: ${plain(reason ?? "")}`));
   else print(paint.red(`${status}: ${plain(reason ?? "")}`));
 }

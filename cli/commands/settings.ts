@@ -11,15 +11,12 @@ const load = createRequire(__filename);
 export function registerSettings(program: Command): void {
   program
     .command("settings <login>")
-    .description("what a person enters into a mail client; never the password")
-    .option(
-      "--thunderbird",
-      "as the file that Thunderbird looks for at https://autoconfig.DOMAIN/mail/config-v1.1.xml, the same for every login",
-    )
+    .description("show the settings for a mail client, without the password")
+    .option("--thunderbird", "print Thunderbird's configuration file, the same for every login")
     .addHelpText(
       "after",
       `
-They come from the stack, or from a running sandbox; the host is not asked. The password is in the output \`logins\`.
+They come from the outputs of the stack or sandbox; the host is not contacted. The output \`logins\` has the password.
 
   mail-relay settings alice
   mail-relay settings alice --thunderbird >config-v1.1.xml
@@ -30,7 +27,7 @@ They come from the stack, or from a running sandbox; the host is not asked. The 
       const { findTarget } = load("../target") as typeof import("../target");
       const { outputs } = await findTarget(global);
       if (outputs === undefined)
-        throw unreachable("settings come from the stack: leave out --host, use --stack and --cwd");
+        throw unreachable("settings come from the stack: use --stack and --cwd instead of --host");
       const servers = serversFor(outputs, login);
       if (options.thunderbird) print((outputs.autoconfig ?? "").trimEnd());
       else if (global.json) printJson(servers);
@@ -49,10 +46,11 @@ function serversFor(outputs: StackOutputs, login: string) {
   const logins = Object.keys(outputs.logins ?? {});
   if (!logins.includes(login))
     throw new CommandError(
-      `there is no login ${JSON.stringify(plain(login))}; there is ${logins.join(", ") || "none"}`,
+      `there is no login ${JSON.stringify(plain(login))}; the logins are: ${logins.join(", ") || "none"}`,
     );
   const servers = outputs.clientSettings?.[login];
-  if (!servers) throw new CommandError("this relay was deployed before there were client settings; run `pulumi up`");
-  if (servers.length === 0) throw new CommandError("no listener of this relay takes logins");
+  if (!servers)
+    throw new CommandError("an older version deployed this relay, without client settings; run `pulumi up`");
+  if (servers.length === 0) throw new CommandError("no listener of this relay accepts logins");
   return servers;
 }

@@ -10,16 +10,16 @@ type Status = Survey<"services" | "queueSizes" | "certificate" | "machine" | "de
 export function registerStatus(program: Command): void {
   program
     .command("status")
-    .description("one screen: services, listeners, queue, certificate, disk, upgrades, last deploy, last proof")
+    .description("show services, listeners, queue, certificate, disk, upgrades and the last deploy")
     .addHelpText(
       "after",
       `
-Listeners are talked to up to the greeting and TLS, and one login is tried on the host itself.
+Talks to each listener up to the greeting and TLS, and tries one login, on the host itself.
 
   mail-relay status
   mail-relay status --json | jq .queueSizes.seen.queues
 
-Exit code ${EXIT.problem} when a service or listener is down; \`mail-relay doctor\` says what to do.`,
+Exit code ${EXIT.problem} if a service or listener is down; \`mail-relay doctor\` says what to do.`,
     )
     .action(async (_options: object, command: Command) => {
       await withHost(command, async (host) => {
@@ -119,18 +119,18 @@ function upgradesText({ upgrades, rebootRequired }: MachineSeen): string {
 function deployText({ deployed, generation, atWork, halfWay }: DeploySeen): string {
   if (deployed === null) return paint.yellow("none has finished on this host");
   const state = [
-    ...(atWork ? ["one is at work"] : []),
-    ...(halfWay ? [paint.red("the last was cut off half-way")] : []),
+    ...(atWork ? ["one is running"] : []),
+    ...(halfWay ? [paint.red("the last one was interrupted")] : []),
   ];
   return [`${when(deployed)}, generation ${generation ?? "unknown"}`, ...state].join("; ");
 }
 
 function proofText({ proof }: DeploySeen): string {
-  if (proof === null) return paint.yellow("none noted; the next deploy that proves itself leaves one");
+  if (proof === null) return paint.yellow("none recorded yet");
   if (proof.result === null) return paint.red(`${when(proof.time)}: failed`);
   const { passed, skipped } = proof.result;
   const left = Object.keys(skipped).length;
-  return `${when(proof.time)}: ${passed.length} passed${left > 0 ? `, ${left} could not be tried` : ""}`;
+  return `${when(proof.time)}: ${passed.length} passed${left > 0 ? `, ${left} skipped` : ""}`;
 }
 
 const when = (time: number): string =>

@@ -15,9 +15,9 @@ const BAR = 24;
 export function registerTop(program: Command): void {
   program
     .command("top")
-    .description("who sent most in the last hour, where it went, and what held it up")
-    .option("--since <time>", "count so far back", seconds, 3600)
-    .option("--limit <number>", "so many of each", positiveNumber, 10)
+    .description("show the busiest senders, destinations and reasons for delay")
+    .option("--since <time>", "how far to look back", seconds, 3600)
+    .option("--limit <number>", "the number of entries in each list", positiveNumber, 10)
     .addHelpText("after", "\n  mail-relay top --since 1d")
     .action(top);
 }

@@ -5,7 +5,7 @@ import type { GlobalOptions } from "../options";
 import { paint, plain, print, printJson } from "../output";
 import { withHost } from "../withHost";
 
-/** What became of one recipient at the last attempt that is in the log. */
+/** The result of the last logged attempt for one recipient. */
 export interface Outcome {
   id: string;
   /** Seconds since 1970. */
@@ -20,7 +20,7 @@ export interface Outcome {
 }
 
 export interface Trace {
-  /** The message's queue ids, and those of what came of it: requeued, or a bounce. */
+  /** The queue ids of the message, of its requeued copies and of its bounce. */
   ids: string[];
   about: Record<string, string | null>;
   recipients: Outcome[];
@@ -36,9 +36,9 @@ function messageName(value: string): string {
 export function registerTrace(program: Command): void {
   program
     .command("trace")
-    .description("the life of a message from the log: how it came, every attempt to deliver it, how it ended")
+    .description("show the life of a message: arrival, every delivery attempt, and its end")
     .argument("<id>", "its queue id or its Message-ID", messageName)
-    .option("--since <time>", "look so far back", seconds, 7 * 86_400)
+    .option("--since <time>", "how far to look back", seconds, 7 * 86_400)
     .addHelpText(
       "after",
       `
@@ -52,9 +52,7 @@ async function trace(id: string, { since }: { since: number }, command: Command)
   await withHost(command, async (host) => {
     const found = await host.ask<Trace>("mailtrace", { id, since });
     if (found.events.length === 0)
-      throw new CommandError(
-        `${host.target.label}: the log of that time does not know ${id}; --since looks further back`,
-      );
+      throw new CommandError(`${host.target.label}: the log does not know ${id}; --since looks further back`);
     if (command.optsWithGlobals<GlobalOptions>().json) printJson(found);
     else printTrace(found);
   });
@@ -81,7 +79,7 @@ function printTrace({ ids, recipients, events }: Trace): void {
   }
 }
 
-/** In the time zone of whoever reads it. */
+/** In the local time zone. */
 export const localTime = (time: number): string => {
   const at = new Date(time * 1000);
   const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);

@@ -15,7 +15,7 @@ interface User {
 
 interface Users {
   users: User[];
-  /** Failures with names that do not exist, which are not shown, or that the log does not tell. */
+  /** Failures with names that do not exist, or that the log does not name. */
   unknown: { failures: number; clients: { client: string; failures: number }[] };
   database: string;
   days: number;
@@ -24,14 +24,14 @@ interface Users {
 export function registerUsers(program: Command): void {
   program
     .command("users")
-    .description("the logins, their last use and their failures as the log has them; never a password")
-    .option("--days <number>", "how far back the log is read", positiveNumber, 7)
+    .description("list the logins with their last use and failures, without passwords")
+    .option("--days <number>", "how many days of the log to read", positiveNumber, 7)
     .addHelpText(
       "after",
       `
-A use is a message accepted from that login. Names that were tried and do not exist are only counted: somebody may have
-typed a password there. Logins from the host itself, such as those of a deploy, do not count. Postfix before 3.6 does not
-log with which login a client failed.
+A use is a message accepted from that login. Unknown names are only counted and not shown, because a user may have typed
+a password there. Logins from the host itself, such as those of a deploy, do not count. Postfix before 3.6 does not log
+the login of a failed attempt.
 
   mail-relay users --days 30
   mail-relay users --json | jq -r '.users[] | select(.lastUse == null) | .login'`,
@@ -61,7 +61,6 @@ function printUsers({ users, unknown, days }: Users): void {
       },
     ]);
   const clients = unknown.clients.map(({ client, failures }) => `${client} (${failures})`).join(", ");
-  const others =
-    unknown.failures > 0 ? `; ${count(unknown.failures, "failure")} that belong to none of them, from ${clients}` : "";
+  const others = unknown.failures > 0 ? `; ${count(unknown.failures, "failure")} of other names, from ${clients}` : "";
   note(`${count(users.length, "login")}, the last ${count(days, "day")} of the log${others}`);
 }

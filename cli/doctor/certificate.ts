@@ -1,18 +1,18 @@
 import type { CertificateSeen } from "../survey";
 import { fault, warning, type Check, type Finding } from "./finding";
 
-/** Lifetimes differ and shrink, so the limit is a share of the lifetime and not a number of days. */
+/** Lifetimes differ, so the limit is a share of the lifetime and not a number of days. */
 const SHARE_LEFT = 1 / 6;
 const DAY = 86_400;
 const RENEW =
-  "put a new one there (key first, then the chain) and `postfix reload`; without one, `pulumi up` makes one";
+  "install a new one (key first, then the chain) and run `postfix reload`; if there is none, `pulumi up` makes one";
 
 export const certificate: Check<CertificateSeen>[] = [readable, ended, ending, named, keyed];
 
 function readable({ problem }: CertificateSeen): Finding[] {
   return problem === null
     ? []
-    : [fault("certificate-unreadable", problem, "put a key and its certificate there, or let `pulumi up` make one")];
+    : [fault("certificate-unreadable", problem, "install a key and its certificate, or let `pulumi up` make one")];
 }
 
 function ended({ ends, now }: CertificateSeen): Finding[] {
@@ -26,13 +26,13 @@ function ending({ begins, ends, now }: CertificateSeen): Finding[] {
   if (ends - now >= (ends - begins) * SHARE_LEFT) return [];
   const days = Math.floor((ends - now) / DAY);
   return [
-    warning("certificate-ends", `the certificate ends in ${days} days`, `${RENEW}; and see why nothing else did`),
+    warning("certificate-ends", `the certificate ends in ${days} days`, `find out why it was not renewed, or ${RENEW}`),
   ];
 }
 
 function named({ nameMatches, names, hostname }: CertificateSeen): Finding[] {
   if (nameMatches !== false) return [];
-  const text = names?.length ? names.join(", ") : "nobody";
+  const text = names?.length ? names.join(", ") : "no name";
   return [fault("certificate-name", `the certificate is for ${text}, not for ${hostname}`, `get one for ${hostname}`)];
 }
 
@@ -41,8 +41,8 @@ function keyed({ keyMatches, path }: CertificateSeen): Finding[] {
   return [
     fault(
       "certificate-key",
-      `${path}: the key is not the certificate's`,
-      "put key and certificate in together, by rename",
+      `${path}: the key does not belong to the certificate`,
+      "install the key and its certificate together",
     ),
   ];
 }

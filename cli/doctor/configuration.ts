@@ -6,24 +6,18 @@ export const postfixCheck: Check<Parts["postfixCheck"]>[] = [
   ({ complaints }) => complaints.map((text) => fault("postfix-check", `Postfix complains: ${text}`, cure(text))),
 ];
 
-/** The chroot has copies of what programs read outside; Postfix renews them when it starts. */
+/** Postfix copies files into its chroot when it starts. */
 const cure = (text: string): string =>
-  / differ$/.test(text) ? "systemctl restart postfix, which copies the file into the chroot anew" : REPAIR;
+  / differ$/.test(text) ? "systemctl restart postfix, which copies the file into the chroot again" : REPAIR;
 
 export const deploy: Check<DeploySeen>[] = [
   ({ halfWay }) =>
     halfWay
-      ? [
-          fault(
-            "deploy-cut-off",
-            "the last deploy was cut off half-way",
-            "run `pulumi up` again; it goes on from there",
-          ),
-        ]
+      ? [fault("deploy-cut-off", "the last deploy was interrupted", "run `pulumi up` again; it continues from there")]
       : [],
   ({ proof }) =>
     proof !== null && proof.result === null
-      ? [fault("proof-failed", "the last deploy did not prove itself", "run `pulumi up` again, and read what it says")]
+      ? [fault("proof-failed", "the proof of the last deploy failed", "run `pulumi up` again; it prints the reason")]
       : [],
 ];
 
@@ -41,7 +35,7 @@ export const log: Check<Parts["complaints"]>[] = [
     complaints.filter((one) => !isGrave(one)).map((one) => warning("log-warning", sentence(one), LOOK)),
 ];
 
-const LOOK = "`mail-relay logs` shows what stands around it";
+const LOOK = "`mail-relay logs` shows the lines around it";
 const isGrave = ({ severity }: Complaint) => severity !== "warning";
 const sentence = ({ severity, service, count, text }: Complaint) => `${service} logged ${count} x ${severity}: ${text}`;
 
@@ -59,7 +53,7 @@ export const waiting: Check<Waiting>[] = [
       const { messages = 0, oldestSeconds: age = null } = queues[name] ?? {};
       if (messages === 0 || age === null || age < oldestSeconds) return [];
       const text = `${messages} messages wait in the queue ${name}, the oldest for ${duration(age)}`;
-      return [fault("queue-old", text, `\`mail-relay queue ${name}\` tells why`)];
+      return [fault("queue-old", text, `\`mail-relay queue ${name}\` shows the reason`)];
     }),
   ({ queueSizes: { queues } }) =>
     (queues.hold?.messages ?? 0) === 0

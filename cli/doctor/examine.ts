@@ -1,30 +1,34 @@
 import { isIPv4 } from "node:net";
 import { lookup } from "node:dns/promises";
 import type { Host } from "../ssh";
-import { survey, type EgressTarget, type Looked } from "../survey";
+import { survey, type DeploySeen, type EgressTarget, type Looked, type MachineSeen } from "../survey";
 import type { Target } from "../target";
 import { certificate } from "./certificate";
 import { deploy, drift, log, postfixCheck, waiting } from "./configuration";
 import { dns } from "./dns";
-import { lookUp } from "./dnsLookups";
+import { lookUp, resolverOf, type DnsSeen } from "./dnsLookups";
 import { fault, judge, type Check, type Finding, type Verdict } from "./finding";
 import { machine } from "./machine";
 import { outgoing, portsLine } from "./outgoing";
 import { relaying } from "./relaying";
+import { sendingAddress, wantedRecords } from "./records";
 import { postfixRuns, serving } from "./services";
 import { users } from "./users";
 
 export interface Examination extends Verdict {
-  /** What deserves no judgement but may interest, each a line: which ports lead out. */
+  /** Information that is neither good nor bad, one line each: which outgoing ports are open. */
   notes: string[];
+  /** What could not be compared, and why, each a line. */
+  unchecked: string[];
 }
 
 export interface ExamineOptions {
   /** Resolvers to ask; none: this machine's. */
   resolvers: string[];
   selectors: string[];
+  /** Block lists to ask instead of those the last deploy asked. */
   blockLists: string[];
-  /** Talked to on every port instead of well-known servers. */
+  /** The server to test every port with, instead of well-known ones. */
   egressHost?: string;
   /** How long one server may take to answer. */
   seconds: number;
@@ -41,15 +45,14 @@ const KNOWN_SERVERS: EgressTarget[] = [
 ];
 const LOG_MINUTES = 60;
 
-/** Asks everything that usually goes wrong; the findings are in the order of their weight. */
+/** Checks everything that commonly goes wrong; faults come first. */
 export async function examine(host: Host, options: ExamineOptions): Promise<Examination> {
   const begun = Date.now();
-  const { machine: base } = await survey(host, { machine: {} });
+  const { machine: base, deploy: deployed } = await survey(host, { machine: {}, deploy: {} });
   const here = { now: Date.now() / 1000, took: (Date.now() - begun) / 1000 };
   const { mainCf, masterCf } = host.target.outputs ?? {};
   const texts = { ...(mainCf && { "main.cf": mainCf }), ...(masterCf && { "master.cf": masterCf }) };
   const targets = KNOWN_SERVERS.map((target) => ({ ...target, host: options.egressHost ?? target.host }));
-  const naming = base.seen && namesOf(host.target, base.seen, options);
   const [seen, names] = await Promise.all([
     survey(host, {
       services: {},
@@ -57,19 +60,18 @@ export async function examine(host: Host, options: ExamineOptions): Promise<Exam
       queueSizes: {},
       sasl: {},
       postfixCheck: {},
-      deploy: {},
       drift: { texts },
       complaints: { minutes: LOG_MINUTES },
       egress: { targets, seconds: options.seconds },
       relaying: {},
     }),
-    naming,
+    base.seen && namesOf(host.target, base.seen, deployed.seen, options),
   ]);
   const { certificate: cert, sasl, egress } = seen;
   const { oldestSeconds } = options;
   const running =
     seen.services.seen === undefined || postfixRuns({ services: seen.services.seen, certificate: cert, sasl });
-  // With everything down only the cause is worth reading.
+  // If Postfix is down, only the cause matters.
   const whileRunning = <Seen>(verdict: Verdict, checks: Check<Seen>[]): Verdict =>
     running ? verdict : { checks: checks.length, findings: [] };
   const verdicts = [
@@ -83,10 +85,10 @@ export async function examine(host: Host, options: ExamineOptions): Promise<Exam
       of("queue", seen.queueSizes, waiting, (queueSizes) => ({ queueSizes, oldestSeconds })),
       waiting,
     ),
-    of("deploy", seen.deploy, deploy),
+    of("deploy", deployed, deploy),
     of("postfix-check", seen.postfixCheck, postfixCheck),
-    ...(names && base.seen
-      ? [judge(dns, { ...names, direct: egress.seen?.relayhost === "", protocols: base.seen.protocols })]
+    ...(names?.seen && base.seen
+      ? [judge(dns, { ...names.seen, direct: egress.seen?.relayhost === "", protocols: base.seen.protocols })]
       : []),
     of("log", seen.complaints, log),
     of("drift", seen.drift, drift),
@@ -95,10 +97,11 @@ export async function examine(host: Host, options: ExamineOptions): Promise<Exam
     checks: verdicts.reduce((sum, { checks }) => sum + checks, 0),
     findings: verdicts.flatMap(({ findings }) => findings).sort(bySeverity),
     notes: egress.seen ? [`ports out: ${portsLine(egress.seen)}`] : [],
+    unchecked: names?.unchecked ?? [],
   };
 }
 
-/** A part that could not be looked at is a finding too. */
+/** A part that could not be checked is a finding, too. */
 function of<Part>(name: string, looked: Looked<Part>, checks: Check<Part>[]): Verdict;
 function of<Part, Seen>(name: string, looked: Looked<Part>, checks: Check<Seen>[], as: (part: Part) => Seen): Verdict;
 function of<Part, Seen>(
@@ -110,8 +113,8 @@ function of<Part, Seen>(
   if (problem === undefined) return judge(checks, as(seen));
   const finding = fault(
     `${name}-unknown`,
-    `this could not be looked at (${name}): ${problem}`,
-    "see what keeps it from working on the host",
+    `this could not be checked (${name}): ${problem}`,
+    "find out on the host why this fails",
   );
   return { checks: checks.length, findings: [finding] };
 }
@@ -119,12 +122,36 @@ function of<Part, Seen>(
 const bySeverity = (one: Finding, other: Finding) =>
   Number(one.severity === "warning") - Number(other.severity === "warning");
 
-async function namesOf(target: Target, seen: { hostname: string; domain: string }, options: ExamineOptions) {
-  const { hostname, domain } = seen;
-  const address = target.outputs?.address ?? (await addressOf(target.host));
-  if (address === undefined) return undefined;
-  const { selectors, blockLists, resolvers } = options;
-  return lookUp({ hostname, domain, address, selectors, blockLists }, resolvers);
+/** What DNS has, and what of it could not be compared. */
+async function namesOf(
+  { host, outputs }: Target,
+  { hostname, domain }: MachineSeen,
+  deployed: DeploySeen | undefined,
+  { selectors, blockLists, resolvers }: ExamineOptions,
+): Promise<{ seen?: DnsSeen; unchecked: string[] }> {
+  const address = await addressOf(host);
+  if (address === undefined)
+    return { unchecked: [`DNS was not looked at: this machine finds no IPv4 address of ${host}`] };
+  const records = wantedRecords(outputs?.dnsRecords ?? [], { hostname, address });
+  const recorded = deployed?.proof?.result?.blockLists;
+  const seen = await lookUp(
+    {
+      records,
+      hostname,
+      address: sendingAddress(records) ?? address,
+      selectors: selectors.map((selector) => ({ selector, domain })),
+      blockLists: blockLists.length > 0 ? blockLists : (recorded ?? []),
+    },
+    resolverOf(resolvers),
+  );
+  const unchecked = [];
+  if (outputs?.dnsRecords === undefined) {
+    const why = outputs ? "the stack has no output `dnsRecords`; run `pulumi up` once" : "--host names no stack";
+    unchecked.push(`in DNS only the A and PTR records and block lists were checked: ${why}`);
+  }
+  if (blockLists.length === 0 && recorded === undefined)
+    unchecked.push("no block list was asked: the last deploy recorded none on the host; name one with --block-list");
+  return { seen, unchecked };
 }
 
 async function addressOf(host: string): Promise<string | undefined> {

@@ -9,7 +9,7 @@ export interface Machine extends MachineSeen {
 
 const FULL = 0.05;
 const NEARLY_FULL = 0.1;
-/** TLS and one-time logins bear more, Kerberos 300; mail with a wrong date looks like spam long before. */
+/** TLS tolerates more, Kerberos 300; but mail with a wrong date looks like spam. */
 const MOST_OFF_SECONDS = 30;
 
 export const machine: Check<Machine>[] = [disk, inodes, clockOff, clockKept];
@@ -20,18 +20,18 @@ const needed = ({ messageLimit }: MachineSeen, index: number) => (index === 0 ? 
 function disk(seen: Machine): Finding[] {
   return seen.fileSystems.flatMap((fs, index) => {
     const text = `${fs.path} has ${size(fs.bytesFree)} of ${size(fs.bytes)} left`;
-    const todo = "make room: old logs, packages (apt-get clean), or a larger disk";
+    const todo = "free space: old logs, packages (apt-get clean), or a larger disk";
     if (fs.bytesFree < fs.bytes * FULL || fs.bytesFree < needed(seen, index))
-      return [fault("disk-full", `${text}: Postfix refuses mail with 452 when it is full`, todo)];
+      return [fault("disk-full", `${text}: Postfix refuses mail with 452 when the disk is full`, todo)];
     return fs.bytesFree < fs.bytes * NEARLY_FULL ? [warning("disk-nearly-full", text, todo)] : [];
   });
 }
 
 function inodes(seen: Machine): Finding[] {
-  const todo = "find the folder with too many small files: du --inodes -x -d 2";
+  const todo = "find the folder with many small files: du --inodes -x -d 2";
   return seen.fileSystems.flatMap(({ path, inodes: all, inodesFree: free }: FileSystem) => {
     if (all === null || free === null || free >= all * NEARLY_FULL) return [];
-    const text = `${path} has ${free} of ${all} inodes left; every queued message takes one`;
+    const text = `${path} has ${free} of ${all} inodes left; every queued message needs one`;
     return [free < all * FULL ? fault("inodes-gone", text, todo) : warning("inodes-nearly-gone", text, todo)];
   });
 }
@@ -42,8 +42,8 @@ function clockOff({ clock, here }: Machine): Finding[] {
   return [
     fault(
       "clock-off",
-      `the host's clock is ${duration(Math.round(off))} away from this machine's`,
-      "find out which of the two is wrong; on the host: timedatectl, and chronyc tracking where chrony runs",
+      `the host's clock differs from this machine's by ${duration(Math.round(off))}`,
+      "find out which one is wrong; on the host: timedatectl, and chronyc tracking if chrony runs",
     ),
   ];
 }
@@ -54,8 +54,8 @@ function clockKept({ clock }: Machine): Finding[] {
   return [
     fault(
       "clock-not-kept",
-      "nothing keeps the host's clock right",
-      "timedatectl set-ntp true, or install chrony; UDP port 123 must lead out",
+      "the host's clock is not synchronized",
+      "timedatectl set-ntp true, or install chrony; outgoing UDP port 123 must be open",
     ),
   ];
 }

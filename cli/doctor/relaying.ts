@@ -15,7 +15,7 @@ function verdict({ replies, client, tls, recipients = [] }: Answer): number | un
 const named = ({ answers }: Seen, name: string) => answers.filter((answer) => answer.name === name);
 const accepted = (seen: Seen, name: string) => named(seen, name).filter((answer) => (verdict(answer) ?? 999) < 300);
 
-/** A question that could not be put is no good news; why a public listener does not talk is asked elsewhere. */
+/** A failed test proves nothing. Another check covers public listeners that do not answer. */
 function answered(seen: Seen): Finding[] {
   const silent = seen.answers.filter((answer) => answer.client !== null && verdict(answer) === undefined);
   const ports = [...new Map(silent.map((answer) => [answer.port, answer])).values()];
@@ -23,8 +23,8 @@ function answered(seen: Seen): Finding[] {
     const said = problem ?? `${replies.at(-1)?.code} ${replies.at(-1)?.text}`;
     return fault(
       "relaying-unknown",
-      `whether the relay is open cannot be asked on 127.0.0.1:${port}: ${said}`,
-      `a relay deployed by an older version lacks the listener: \`pulumi up\` adds it. ${REPAIR}`,
+      `the test for an open relay failed on 127.0.0.1:${port}: ${said}`,
+      `if an older version deployed the relay, \`pulumi up\` adds the listener. ${REPAIR}`,
     );
   });
 }
@@ -33,7 +33,7 @@ function closed(seen: Seen): Finding[] {
   return accepted(seen, "relay").map(({ client }) =>
     fault(
       "open-relay",
-      `an open relay: ${client}, a stranger, may send to anybody on port 25`,
+      `an open relay: ${client}, a stranger, may send to any address through port 25`,
       `stop Postfix first. ${REPAIR}`,
     ),
   );
@@ -41,14 +41,18 @@ function closed(seen: Seen): Finding[] {
 
 function rerouting(seen: Seen): Finding[] {
   return accepted(seen, "relay-percent").map(() =>
-    fault("open-relay-percent", "an open relay by way of user%elsewhere@relay", `stop Postfix first. ${REPAIR}`),
+    fault(
+      "open-relay-percent",
+      "an open relay through addresses such as user%elsewhere@relay",
+      `stop Postfix first. ${REPAIR}`,
+    ),
   );
 }
 
 function loginWanted(seen: Seen): Finding[] {
   const open = [...accepted(seen, "relay-login"), ...accepted(seen, "outside")];
   return open.map(({ port }) =>
-    fault("open-port", `port ${port} takes mail for anybody without a login`, `stop Postfix first. ${REPAIR}`),
+    fault("open-port", `port ${port} accepts mail for any address without a login`, `stop Postfix first. ${REPAIR}`),
   );
 }
 
@@ -58,7 +62,7 @@ function sending(seen: Seen): Finding[] {
     .map(({ login, replies }) =>
       fault(
         "login-may-not-send",
-        `${login} may log in but not send: ${replies.at(-1)?.code} ${replies.at(-1)?.text}`,
+        `${login} can log in but not send: ${replies.at(-1)?.code} ${replies.at(-1)?.text}`,
         REPAIR,
       ),
     );
@@ -66,6 +70,6 @@ function sending(seen: Seen): Finding[] {
 
 function pretending(seen: Seen): Finding[] {
   return accepted(seen, "xclient").map(({ port }) =>
-    fault("xclient-open", `port ${port} lets everybody pretend to be another client (XCLIENT)`, REPAIR),
+    fault("xclient-open", `port ${port} lets any client pose as another (XCLIENT)`, REPAIR),
   );
 }

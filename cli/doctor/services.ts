@@ -21,7 +21,7 @@ export const serving: Check<Serving>[] = [
   stale,
 ];
 
-/** Without Postfix nothing listens, which need not be said of every listener. */
+/** Without Postfix nothing listens, so the listeners need no findings. */
 export const postfixRuns = ({ services }: Serving): boolean =>
   services.units.every(({ unit, runs }) => unit !== "postfix" || runs);
 
@@ -34,11 +34,7 @@ function masked({ services }: Serving): Finding[] {
   return services.units
     .filter(({ enabled }) => enabled.startsWith("masked"))
     .map(({ unit }) =>
-      fault(
-        "unit-masked",
-        `${unit} is masked: it cannot be started`,
-        `systemctl unmask ${unit}; systemctl start ${unit}`,
-      ),
+      fault("unit-masked", `${unit} is masked: it cannot start`, `systemctl unmask ${unit}; systemctl start ${unit}`),
     );
 }
 
@@ -46,7 +42,7 @@ function disabled({ services }: Serving): Finding[] {
   return services.units
     .filter(({ enabled }) => !["enabled", "static", "generated"].includes(enabled) && !enabled.startsWith("masked"))
     .map(({ unit, enabled }) =>
-      fault("unit-disabled", `${unit} is ${enabled}: after the next boot it will not run`, `systemctl enable ${unit}`),
+      fault("unit-disabled", `${unit} is ${enabled}: it will not run after the next boot`, `systemctl enable ${unit}`),
     );
 }
 
@@ -57,7 +53,7 @@ function stopped({ services }: Serving): Finding[] {
       fault(
         "unit-stopped",
         `${unit} does not run`,
-        `systemctl start ${unit}; if it ends again: journalctl -n 50 -u '${unit}*'`,
+        `systemctl start ${unit}; if it stops again: journalctl -n 50 -u '${unit}*'`,
       ),
     );
 }
@@ -74,7 +70,7 @@ function silent(seen: Serving): Finding[] {
       fault(
         "listener-silent",
         `port ${port} (${service}) gives no greeting: ${problem}`,
-        "smtpd cannot start with this configuration: `mail-relay logs` shows its last words. " + REPAIR,
+        "smtpd cannot start with this configuration: `mail-relay logs` shows the reason. " + REPAIR,
       ),
     );
 }
@@ -85,8 +81,8 @@ function tls(seen: Serving): Finding[] {
     .map(({ port, problem }) =>
       fault(
         "listener-tls",
-        `port ${port} has no TLS to offer: ${problem}`,
-        "look at the certificate and key; without TLS nobody can log in",
+        `port ${port} offers no TLS: ${problem}`,
+        "check the certificate and key; without TLS no client can log in",
       ),
     );
 }
@@ -95,7 +91,11 @@ function plainAuth(seen: Serving): Finding[] {
   return greeting(seen)
     .filter((listener) => listener.plainAuth)
     .map(({ port }) =>
-      fault("auth-in-clear", `port ${port} takes passwords without TLS`, `smtpd_tls_auth_only must be yes. ${REPAIR}`),
+      fault(
+        "auth-in-clear",
+        `port ${port} accepts passwords without TLS`,
+        `smtpd_tls_auth_only must be yes. ${REPAIR}`,
+      ),
     );
 }
 
@@ -105,7 +105,7 @@ function offered(seen: Serving): Finding[] {
     if (problem !== null) return [];
     const given = mechanisms.join(" ") || "nothing";
     if (!auth && mechanisms.length > 0)
-      return [fault("auth-offered", `port ${port} takes logins (${given}), which it must not`, REPAIR)];
+      return [fault("auth-offered", `port ${port} accepts logins (${given}), but must not`, REPAIR)];
     if (auth && wanted.length > 0 && given !== wanted.join(" "))
       return [fault("auth-offered", `port ${port} offers ${given} instead of ${wanted.join(" ")}`, REPAIR)];
     return [];
@@ -118,18 +118,18 @@ function logins(seen: Serving): Finding[] {
     .map(({ port, login }) =>
       fault(
         "login-refused",
-        `port ${port} refuses a login that the user database has: ${login}`,
-        "535 means smtpd reads another database or none, 454 that it cannot read it. " + REPAIR,
+        `port ${port} refuses a login from the user database: ${login}`,
+        "535 means that smtpd reads another database or none, 454 that it cannot read it. " + REPAIR,
       ),
     );
 }
 
-/** The classic: renewed on disk, and never told to the running services. */
+/** The certificate was renewed on disk, but Postfix was not reloaded. */
 function stale(seen: Serving): Finding[] {
   const installed = seen.certificate.seen?.sha256;
   return greeting(seen)
     .filter(({ served }) => served !== null && installed !== undefined && served !== installed)
     .map(({ port }) =>
-      fault("certificate-stale", `port ${port} serves another certificate than the file has`, "postfix reload"),
+      fault("certificate-stale", `port ${port} serves another certificate than the one in the file`, "postfix reload"),
     );
 }

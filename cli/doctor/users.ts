@@ -5,7 +5,7 @@ export const users: Check<SaslSeen>[] = [configured, present, readable, kept, fi
 
 function configured({ method, conf }: SaslSeen): Finding[] {
   return method === null
-    ? [fault("sasl-unconfigured", `${conf} is missing: Cyrus SASL guesses, and offers more than it should`, REPAIR)]
+    ? [fault("sasl-unconfigured", `${conf} is missing: Cyrus SASL uses its defaults and offers too much`, REPAIR)]
     : [];
 }
 
@@ -17,21 +17,23 @@ function present({ method, database, facts }: SaslSeen): Finding[] {
 function readable({ database, facts }: SaslSeen): Finding[] {
   if (facts === null) return [];
   if (facts.entries === null)
-    return [fault("users-damaged", `${database} is no database: every login is refused (454)`, REPAIR)];
+    return [fault("users-damaged", `${database} is not a database: every login is refused (454)`, REPAIR)];
   if (facts.readable) return [];
   const { mode, owner } = facts;
-  return [fault("users-unreadable", `Postfix may not read ${database} (${mode} ${owner}): logins end in 454`, REPAIR)];
+  return [
+    fault("users-unreadable", `Postfix cannot read ${database} (${mode} ${owner}): logins fail with 454`, REPAIR),
+  ];
 }
 
 function kept({ database, facts }: SaslSeen): Finding[] {
   if (!facts?.exposed) return [];
   const { mode, owner } = facts;
   return [
-    fault("users-exposed", `everybody on the host can read the passwords in ${database} (${mode} ${owner})`, REPAIR),
+    fault("users-exposed", `every user of the host can read the passwords in ${database} (${mode} ${owner})`, REPAIR),
   ];
 }
 
 function filled({ database, facts }: SaslSeen): Finding[] {
   if (facts?.entries !== 0) return [];
-  return [warning("users-none", `${database} has no users: nobody can log in`, `give \`users\`. ${REPAIR}`)];
+  return [warning("users-none", `${database} has no users: no client can log in`, `set \`users\`. ${REPAIR}`)];
 }

@@ -272,6 +272,7 @@ def main():
         "passed": [name for name, (outcome, _) in results if outcome == "passed"],
         "skipped": {name: text for name, (outcome, text) in results if outcome == "skipped"},
         "certificate": certificate_facts(certificates[0], served["hostname"], encrypted[0]) if served else None,
+        "blockLists": plan.get("reputation", {}).get("lists", []),
         "warnings": warnings,
     }))
 

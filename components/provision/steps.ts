@@ -114,7 +114,11 @@ export function createSteps(
     masterCf: settings.apply((resolved) => renderMasterCf(resolved)),
     address,
     preflight: apply.stdout.apply((stdout) => (JSON.parse(stdout) as { preflight?: string[] }).preflight ?? []),
-    proof: proof.stdout.apply((stdout) => ({ warnings: [], ...(JSON.parse(stdout) as Omit<Proof, "warnings">) })),
+    proof: proof.stdout.apply((stdout) => ({
+      warnings: [],
+      blockLists: [],
+      ...(JSON.parse(stdout) as Omit<Proof, "warnings" | "blockLists">),
+    })),
   };
 }
 

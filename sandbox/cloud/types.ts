@@ -40,8 +40,8 @@ export interface Fault {
 /** One name in the sandbox's DNS. */
 export interface DnsRecord {
   name: string;
-  type: "A" | "AAAA" | "MX" | "TXT" | "PTR" | "CNAME";
-  /** For MX: the exchanger's name, preference 10. */
+  type: "A" | "AAAA" | "MX" | "TXT" | "PTR" | "CNAME" | "SRV";
+  /** For MX: the exchanger's name, preference 10. For SRV: priority, weight, port and target. */
   value: string;
 }
 

@@ -75,7 +75,7 @@ describe("the command mail-relay and the queue", () => {
       const { stdout, stderr } = await relay.run("queue", "deferred", "--limit", "2", "--sender", "@example.test");
       expect(stdout.trim().split("\n")).toHaveLength(3);
       expect(stdout).toMatch(/^ID +QUEUE +AGE +SIZE +SENDER +RECIPIENT +REASON\n/);
-      expect(stderr).toMatch(/^mail-relay: 6 messages, .*; the 2 oldest are shown\n$/);
+      expect(stderr).toMatch(/^mail-relay: 6 messages, .*; these are the 2 oldest\n$/);
     });
 
     test("shows no address in full when asked, as text and as JSON", async () => {

@@ -27,7 +27,7 @@ export function describeChanges(queue: () => QueueLab): void {
     const unasked = await relay().run("delete", "--all");
     expect(unasked.code).toBe(2);
     expect(unasked.stderr).toMatch(
-      /6 messages, .*, will be deleted\. Nobody can be asked here; --yes says so beforehand/,
+      /6 messages, .*, will be deleted\. Confirm with --yes, because standard input is not a terminal/,
     );
     const refused = await relay().onTerminal("n", "delete", "--all");
     expect(refused.code).toBe(1);

@@ -1,3 +1,5 @@
+import type { DnsRecord } from "../../sandbox/cloud/types";
+
 /** A fault somebody or something makes on a relay, and what the doctor must say of it. */
 export interface SeededFault {
   what: string;
@@ -13,7 +15,7 @@ export interface SeededFault {
 export interface DnsFault {
   what: string;
   without?: string;
-  with?: { name: string; type: "A" | "PTR" | "TXT"; value: string };
+  with?: DnsRecord;
   id: string;
   said: RegExp;
 }
@@ -41,6 +43,8 @@ export const putBack = `cp -a /root/kept/live/. $(readlink -f /etc/postfix/gener
 cp -a /root/kept/relay.pem ${pem}; cp -a /root/kept/relay.db ${database}; cp -a /root/kept/proof.json /var/lib/mail-relay/
 systemctl restart postfix
 journalctl -q --rotate; journalctl -q --vacuum-time=1s 2>/dev/null`;
+
+export const reverseName = (address: string) => `${address.split(".").reverse().join(".")}.in-addr.arpa`;
 
 /** What a fault needs that another one of its group seeds or undoes. */
 export const none = "true";

@@ -1,4 +1,4 @@
-import { database, mainCf, none, type FaultGroup } from "./cliFaults";
+import { database, mainCf, none, reverseName, type FaultGroup } from "./cliFaults";
 
 /** Services, who may relay, and the users. */
 export const servingFaults = (address: string): FaultGroup[] => [
@@ -30,8 +30,8 @@ export const servingFaults = (address: string): FaultGroup[] => [
     dns: [
       {
         what: "another reverse name",
-        without: address,
-        with: { name: address, type: "PTR", value: "somewhere.example.test" },
+        without: reverseName(address),
+        with: { name: reverseName(address), type: "PTR", value: "somewhere.example.test" },
         id: "dns-ptr",
         said: /has the name somewhere\.example\.test in reverse DNS/,
       },
@@ -45,28 +45,28 @@ export const servingFaults = (address: string): FaultGroup[] => [
         seed: mainCf("mynetworks", "0.0.0.0/0"),
         undo: none,
         id: "open-relay",
-        said: /a stranger, may send to anybody/,
+        said: /a stranger, may send to any address/,
       },
       {
         what: "XCLIENT for everybody",
         seed: mainCf("smtpd_authorized_xclient_hosts", "0.0.0.0/0"),
         undo: none,
         id: "xclient-open",
-        said: /port 25 lets everybody pretend/,
+        said: /port 25 lets any client pose as another/,
       },
       {
         what: "logins on port 25",
         seed: mainCf("smtpd_sasl_auth_enable", "yes"),
         undo: none,
         id: "auth-offered",
-        said: /port 25 takes logins/,
+        said: /port 25 accepts logins/,
       },
       {
         what: "passwords without TLS",
         seed: mainCf("smtpd_tls_auth_only", "no"),
         undo: none,
         id: "auth-in-clear",
-        said: /port 25 takes passwords without TLS/,
+        said: /port 25 accepts passwords without TLS/,
       },
       {
         what: "a submission port without a login",
@@ -100,7 +100,7 @@ export const servingFaults = (address: string): FaultGroup[] => [
         seed: "sed -i --follow-symlinks '/^submission /,/^[^ ]*:10025/s|permit_sasl_authenticated,reject|permit_sasl_authenticated,check_client_access,static:ok,reject|' /etc/postfix/master.cf; postfix reload",
         undo: none,
         id: "open-port",
-        said: /port 587 takes mail for anybody/,
+        said: /port 587 accepts mail for any address/,
       },
     ],
     dns: [
@@ -117,11 +117,11 @@ export const servingFaults = (address: string): FaultGroup[] => [
     name: "users unreadable",
     host: [
       {
-        what: "a database that Postfix may not read",
+        what: "a database that Postfix cannot read",
         seed: `chown root:root ${database}; chmod 600 ${database}`,
         undo: none,
         id: "users-unreadable",
-        said: /Postfix may not read .*\(600 root:root\)/,
+        said: /Postfix cannot read .*\(600 root:root\)/,
       },
       {
         what: "a login that is refused",
@@ -140,7 +140,7 @@ export const servingFaults = (address: string): FaultGroup[] => [
     ],
     dns: [
       {
-        what: "no DKIM key",
+        what: "no DKIM key of another signer",
         without: "mail._domainkey.example.test",
         id: "dns-dkim",
         said: /no DKIM key at mail\._domainkey/,

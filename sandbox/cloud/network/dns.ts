@@ -26,6 +26,10 @@ export function recordLine({ name, type, value }: DnsRecord): string[] {
       return [`ptr-record=${reverseName(name)},${value}`];
     case "CNAME":
       return [`cname=${name},${value}`];
+    case "SRV": {
+      const [priority, weight, port, target] = value.split(" ");
+      return [`srv-host=${name},${target},${port},${priority},${weight}`];
+    }
   }
 }
 

@@ -13,7 +13,7 @@ function mailRelay(...args: string[]) {
 const question = ["--sender", "a@example.com", "--recipient", "b@example.net"];
 
 test.each([
-  { args: ["doctor", "--resolver", "dns.example"], told: "It must be an address" },
+  { args: ["doctor", "--resolver", "dns.example"], told: "It must be an IP address" },
   { args: ["doctor", "--seconds", "0"], told: "It must be a whole number, 1 or more" },
   { args: ["ask", "--from-client", "somewhere", ...question], told: "It must be an IPv4 or IPv6 address" },
   { args: ["ask", ...question], told: "required option '--from-client <address>' not specified" },

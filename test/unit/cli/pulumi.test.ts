@@ -22,8 +22,8 @@ test("a relay is found in the state, secrets revealed, whether the whole output 
     ),
   );
   expect(found).toEqual([
-    { name: "first", hostname: "first.example.com", ssh },
-    { name: "second", hostname: "second.example.com", ssh },
+    { name: "first", stack: "prod", hostname: "first.example.com", ssh },
+    { name: "second", stack: "prod", hostname: "second.example.com", ssh },
   ]);
 });
 

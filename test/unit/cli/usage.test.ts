@@ -36,7 +36,7 @@ test("help names the commands, tells the exit codes, and is no failure", () => {
   const { status, stdout, stderr } = mailRelay("--help");
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   expect(stdout).toMatch(/^ {2}queue .*what waits in the queue/m);
-  expect(stdout).toMatch(/^Exit codes: 0 fine, 1 .*, 2 wrong usage, 3 /m);
+  expect(stdout).toMatch(/^Exit codes: 0 success, 1 .*, 2 wrong usage, 3 /m);
 });
 
 test.each([
@@ -48,18 +48,18 @@ test.each([
   { args: ["queue", "--sender", ""], told: "Give an address, @domain, or a pattern with *" },
   { args: ["queue", "--port", "70000", ...host], told: "A port is a number from 1 to 65535" },
   { args: ["queue", "--host", "192.0.2.1"], told: "--host needs --host-key" },
-  { args: ["queue", "--host", "a b", "--host-key", key.public], told: '--host: "a b" is no address or name' },
+  { args: ["queue", "--host", "a b", "--host-key", key.public], told: '--host: "a b" is not an address or a name' },
   {
     args: ["queue", "--host", "192.0.2.1", "--host-key", "ssh-rsa AAAA"],
     told: "--host-key must be an ed25519 public key",
   },
   { args: ["queue", "--identity", "id"], told: "--identity goes with --host" },
   { args: ["queue", ...host, "--identity", "missing"], told: "--identity: missing cannot be read (ENOENT)" },
-  { args: ["queue", ...host, "--identity", "nonsense"], told: "--identity: nonsense is no private key" },
+  { args: ["queue", ...host, "--identity", "nonsense"], told: "--identity: nonsense is not a private key" },
   { args: ["queue", ...host, "--identity", "locked"], told: "--identity: locked has a passphrase" },
-  { args: ["queue", "show", "ALL"], told: '"ALL" is no queue id' },
+  { args: ["queue", "show", "ALL"], told: '"ALL" is not a queue id' },
   { args: ["delete"], told: "delete: which messages? Give their ids, a filter, or --all" },
-  { args: ["delete", "4bXyzB1Cde", "--all"], told: "choose messages by ids, or by filters, or with --all" },
+  { args: ["delete", "4bXyzB1Cde", "--all"], told: "choose messages either by ids, by filters, or with --all" },
   { args: ["hold", "--all", "everything"], told: "Allowed choices are deferred, active, incoming" },
   { args: ["trace", "a b"], told: "Give a queue id, such as 4bXyzB1Cde, or a Message-ID" },
   { args: ["queue", "--cwd", "missing"], told: "--cwd: there is no folder" },
@@ -73,11 +73,11 @@ test.each([
 test("without a relay to be found it says where it looked, and how to name one", () => {
   const { status, stderr } = mailRelay("queue");
   expect(status).toBe(3);
-  expect(stderr).toMatch(/^mail-relay: which relay\? No Pulumi CLI is on PATH to ask; name the host with --host.*\n$/);
+  expect(stderr).toMatch(/^mail-relay: which relay\? There is no Pulumi CLI on PATH; name the host with --host.*\n$/);
 });
 
 test("a port where nobody listens is named", () => {
   const { status, stderr } = mailRelay("queue", "--host", "127.0.0.1", "--port", "1", "--host-key", key.public);
   expect(status).toBe(3);
-  expect(stderr).toBe("mail-relay: 127.0.0.1 refuses connections on port 1: no SSH there\n");
+  expect(stderr).toBe("mail-relay: 127.0.0.1 refuses connections on port 1: no SSH server there\n");
 });

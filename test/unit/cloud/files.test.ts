@@ -66,6 +66,7 @@ describe("DNS records", () => {
   const cases: [DnsRecord, string][] = [
     [{ name: "example.test", type: "MX", value: "sink.test" }, "mx-host=example.test,sink.test,10"],
     [{ name: "www.test", type: "CNAME", value: "sink.test" }, "cname=www.test,sink.test"],
+    [{ name: "_s._tcp.test", type: "SRV", value: "0 1 465 mail.test" }, "srv-host=_s._tcp.test,mail.test,465,0,1"],
     [{ name: "192.0.2.9", type: "PTR", value: "pc.test" }, "ptr-record=9.2.0.192.in-addr.arpa,pc.test"],
     [{ name: "9.2.0.192.in-addr.arpa", type: "PTR", value: "pc.test" }, "ptr-record=9.2.0.192.in-addr.arpa,pc.test"],
     [
