@@ -3,6 +3,8 @@ import importX from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
 const layer = (target, from, message) => ({ target, from, message });
+/** Settings to text. */
+const rendering = ["postfix", "proof", "render", "services"].map((room) => `./components/${room}`);
 
 export default tseslint.config(
   { ignores: ["node_modules/**", ".sandbox/**"] },
@@ -20,9 +22,9 @@ export default tseslint.config(
         "error",
         {
           zones: [
-            layer("./components/settings", "./components/render", "settings know nothing of rendering"),
+            ...rendering.map((room) => layer("./components/settings", room, "settings know nothing of rendering")),
             layer("./components/settings", "./components/provision", "settings create nothing"),
-            layer("./components/render", "./components/provision", "rendering creates nothing"),
+            ...rendering.map((room) => layer(room, "./components/provision", "rendering creates nothing")),
             layer("./components", "./sandbox", "the component never depends on the sandbox"),
             layer("./components", "./cli", "the component never depends on the command"),
             layer("./sandbox", "./cli", "the sandbox never depends on the command"),
@@ -40,7 +42,7 @@ export default tseslint.config(
   },
   {
     // Settings and rendering are pure: they must run, and be tested, without Pulumi.
-    files: ["components/settings/**/*.ts", "components/render/**/*.ts"],
+    files: ["./components/settings", ...rendering].map((room) => `${room.slice(2)}/**/*.ts`),
     rules: {
       "no-restricted-imports": ["error", { patterns: ["@pulumi/*", "node:fs", "node:child_process", "node:net"] }],
     },

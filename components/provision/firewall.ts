@@ -1,9 +1,9 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import { everybody } from "../render/ipv6";
-import { listeners } from "../render/masterCf";
+import { everybody } from "../postfix/ipv6";
+import { listeners } from "../postfix/masterCf";
 import { smartHosts } from "../settings/outgoing";
-import { acmePorts } from "../render/services/certificate";
+import { acmePorts } from "../services/certificate/service";
 import { RelaySettings } from "../settings/settings";
 
 const everywhere = ["0.0.0.0/0", "::/0"];

@@ -2,21 +2,27 @@ import { createHash } from "node:crypto";
 import { keyAndChain } from "../settings/certificates";
 import { RelaySettings, SuppliedCertificate } from "../settings/settings";
 import { Issue } from "../settings/validate";
-import { Facts } from "./facts";
-import { nextHops } from "./nextHops";
-import { routeTables } from "./outgoing";
-import { rewritingTables } from "./rewriting";
-import { loginHeaderChecks, renderHideClients } from "./hideClients";
-import { usesIpv6 } from "./ipv6";
-import { loginLimit } from "./limits";
-import { renderMainCf } from "./mainCf";
-import { renderMasterCf, TrialServices } from "./masterCf";
-import { preflightPlan } from "./preflight";
-import { smokePlan, trialPlan, trialPortOffset, trialSender, trialSink } from "./probes";
-import { renderSaslConf, renderUserDatabase, trialSasl } from "./sasl";
-import { trialSigning } from "./signing";
-import { serviceFiles, services } from "./services";
-import { renderAliases, renderAnySender, renderRelayPassword, renderSenderLogins, senderLoginMaps } from "./tables";
+import { Facts } from "../postfix/facts";
+import { nextHops } from "../postfix/nextHops";
+import { routeTables } from "../postfix/outgoing";
+import { rewritingTables } from "../postfix/rewriting";
+import { loginHeaderChecks, renderHideClients } from "../postfix/hideClients";
+import { usesIpv6 } from "../postfix/ipv6";
+import { loginLimit } from "../postfix/limits";
+import { renderMainCf } from "../postfix/mainCf";
+import { renderMasterCf, TrialServices } from "../postfix/masterCf";
+import { preflightPlan } from "../proof/preflight";
+import { smokePlan, trialPlan, trialPortOffset, trialSender, trialSink } from "../proof/probes";
+import { renderSaslConf, renderUserDatabase, trialSasl } from "../postfix/sasl";
+import { trialSigning } from "../services/signer/signing";
+import { serviceFiles, services } from "../services/list";
+import {
+  renderAliases,
+  renderAnySender,
+  renderRelayPassword,
+  renderSenderLogins,
+  senderLoginMaps,
+} from "../postfix/tables";
 
 /** One file for the host, relative to the folder it is unpacked or installed in. */
 export interface RenderedFile {

@@ -1,5 +1,5 @@
 import { RelaySettings } from "../settings/settings";
-import { services } from "./services";
+import { services } from "../services/list";
 
 /** What every relay needs from the distribution. Python runs the probes; openssl makes the first certificate. */
 const basic = ["postfix", "libsasl2-2", "libsasl2-modules", "sasl2-bin", "ca-certificates", "openssl", "python3"];

@@ -1,4 +1,4 @@
-import { Facts, releaseDependentParameters } from "../../../components/render/facts";
+import { Facts, releaseDependentParameters } from "../../../components/postfix/facts";
 import { resolve } from "../../../components/settings/resolve";
 import { RelayInput, RelaySettings } from "../../../components/settings/settings";
 

@@ -2,9 +2,9 @@ import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { renderBundle } from "../../../../components/render/bundle";
 import { dkimRecord } from "../../../../components/render/dkimKey";
 import { dnsRecords } from "../../../../components/render/dnsRecords";
-import { renderMainCf } from "../../../../components/render/mainCf";
+import { renderMainCf } from "../../../../components/postfix/mainCf";
 import { earlyPackageNames, packageNames } from "../../../../components/render/packages";
-import { reputationPlan } from "../../../../components/render/reputation";
+import { reputationPlan } from "../../../../components/proof/reputation";
 import { RelayInput } from "../../../../components/settings/settings";
 import { factsOf, fullSettings } from "../fixtures";
 

@@ -1,4 +1,4 @@
-import { renderMainCf } from "../../../../components/render/mainCf";
+import { renderMainCf } from "../../../../components/postfix/mainCf";
 import { optionFor } from "../../../../components/settings/ownedParameters";
 import { factsOf, fullSettings } from "../fixtures";
 
