@@ -10,7 +10,7 @@ import { createSteps } from "./provision/steps";
 import { clientSettings, renderAutoconfig } from "./render/clientSettings";
 import { dkimRecord } from "./render/dkimKey";
 import { dnsRecords } from "./render/dnsRecords";
-import { endpoints } from "./postfix/masterCf";
+import { endpoints } from "./settings/listeners";
 import { warnings } from "./settings/warnings";
 
 /**

@@ -1,7 +1,7 @@
 import { RelaySettings } from "../settings/settings";
 import { Parameters } from "./parameters";
 import { loginLimitSocket } from "../services/loginLimit/service";
-import { takesLogins } from "../render/takesLogins";
+import { takesLogins } from "../settings/listeners";
 
 /** Whether some login may send to so many recipients an hour only. */
 export function countsRecipients(settings: RelaySettings): boolean {

@@ -1,4 +1,5 @@
-import { ListenerName, RelaySettings } from "../settings/settings";
+import { listeners, syslogName, type Listener } from "../settings/listeners";
+import { RelaySettings } from "../settings/settings";
 import { hopServices } from "./nextHops";
 import { loginCleanup, loginHeaderChecks } from "./hideClients";
 import { loginLimit } from "./limits";
@@ -16,49 +17,19 @@ interface Service {
   options?: Record<string, string>;
 }
 
-/** A listener clients connect to: its master.cf service and what the smoke test and outputs need to know of it. */
-export interface Listener {
-  port: number;
-  service: string;
-  tls: "starttls" | "implicit";
-  auth: boolean;
-  options: Record<string, string>;
-}
-
 const loginOnly = {
   smtpd_sasl_auth_enable: "yes",
   smtpd_relay_restrictions: "permit_sasl_authenticated,reject",
 };
-const demandStartTls = { smtpd_tls_security_level: "encrypt", ...loginOnly };
 
-const known: Record<ListenerName, Listener> = {
-  smtp: { port: 25, service: "smtp", tls: "starttls", auth: false, options: {} },
-  submission: {
-    port: 587,
-    service: "submission",
-    tls: "starttls",
-    auth: true,
-    options: { syslog_name: "postfix/submission", ...demandStartTls },
-  },
-  submissions: {
-    port: 465,
-    service: "submissions",
-    tls: "implicit",
-    auth: true,
-    options: { syslog_name: "postfix/submissions", smtpd_tls_wrappermode: "yes", ...loginOnly },
-  },
-  alternate: {
-    port: 2525,
-    service: "2525",
-    tls: "starttls",
-    auth: true,
-    options: { syslog_name: "postfix/alternate", ...demandStartTls },
-  },
-};
-
-/** The listeners of a relay. */
-export function listeners(settings: RelaySettings): Listener[] {
-  return settings.listeners.map((name) => known[name]);
+/** What sets a listener with a login apart from port 25, which main.cf describes. */
+function optionsOf(listener: Listener): Record<string, string> {
+  if (!listener.auth) return {};
+  return {
+    syslog_name: syslogName(listener),
+    ...(listener.tls === "implicit" ? { smtpd_tls_wrappermode: "yes" } : { smtpd_tls_security_level: "encrypt" }),
+    ...loginOnly,
+  };
 }
 
 /**
@@ -135,17 +106,17 @@ export function renderMasterCf(
   binding: Binding = publicBinding,
   trial: TrialServices = { listeners: [], smtpd: {}, smtp: {} },
 ): string {
-  const inet = [...listeners(settings), probeListener, loginProbe, ...trial.listeners].map((listener): Service => ({
+  const open = listeners(settings).map((listener) => ({
+    ...listener,
+    options: { ...optionsOf(listener), ...(listener.auth ? loginOptions(settings) : {}) },
+  }));
+  const inet = [...open, probeListener, loginProbe, ...trial.listeners].map((listener): Service => ({
     name: binding(listener),
     type: "inet",
     private: false,
     chroot: true,
     command: "smtpd",
-    options: {
-      ...listener.options,
-      ...("auth" in listener && listener.auth ? loginOptions(settings) : {}),
-      ...trial.smtpd,
-    },
+    options: { ...listener.options, ...trial.smtpd },
   }));
   const cleanup = packaged.find(({ name }) => name === "cleanup")!;
   const ofLogins: Service[] = hides(settings)
@@ -192,9 +163,4 @@ function printService(service: Service): string[] {
 
 function flag(value: boolean | undefined): string {
   return value === undefined ? "-" : value ? "y" : "n";
-}
-
-/** The ports as the output `endpoints` shows them. */
-export function endpoints(settings: RelaySettings): { port: number; tls: string; auth: boolean }[] {
-  return listeners(settings).map(({ port, tls, auth }) => ({ port, tls, auth }));
 }

@@ -1,3 +1,6 @@
+import { usesIpv6 } from "../postfix/ipv6";
+import { RelaySettings } from "../settings/settings";
+
 /** What `host/probe.py` is given: dialogues to hold, and what else is to be so. */
 
 /** One command of an SMTP dialogue and the reply code it must get. */
@@ -37,4 +40,10 @@ export interface ProbePlan {
   stored?: { name: string; pairs: [key: string, value: string][] };
   /** The name the certificate is for, and the fingerprint of the one that must be served, if it is known here. */
   certificate?: { hostname: string; sha256?: string };
+}
+
+/** The same dialogues over IPv6; none where that is not used. */
+export function byIpv6(settings: RelaySettings, dialogues: Dialogue[]): Dialogue[] {
+  if (!usesIpv6(settings)) return [];
+  return dialogues.map((held) => ({ ...held, name: `${held.name} by IPv6`, ipv6: true }));
 }

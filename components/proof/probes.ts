@@ -1,19 +1,11 @@
 import { withoutBrackets } from "../settings/addresses";
 import { RelaySettings, UserStore } from "../settings/settings";
-import { Dialogue, ProbePlan, ProbeStep } from "./dialogue";
-import { byIpv6 } from "../postfix/ipv6";
-import { Listener, listeners, probeListener } from "../postfix/masterCf";
+import { byIpv6, Dialogue, ProbePlan, ProbeStep } from "./dialogue";
+import { Listener, listeners } from "../settings/listeners";
+import { probeListener } from "../postfix/masterCf";
 import { Credential, userDatabasePairs } from "../postfix/sasl";
 import { strangers } from "./strangers";
-
-/** Added to every port in the trial instance, which listens on loopback only. */
-export const trialPortOffset = 20000;
-
-/** The sender of the trial's own login; nobody else may use it. */
-export const trialSender = "trial@relay-probe.invalid";
-
-/** The recipient whose mail the trial instance's SMTP client delivers, to the trial instance itself. */
-export const trialSink = "sink@relay-probe.invalid";
+import { trialPortOffset, trialSender, trialSink } from "./trialNames";
 
 const anySender = step("MAIL FROM:<>", 250);
 const recipient = "RCPT TO:<probe@relay-probe.invalid>";

@@ -1,17 +1,17 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as tar from "tar-stream";
-import { RenderedFile } from "../render/bundle";
+import { RenderedFile } from "../render/renderedFile";
 
-const hostFolder = path.join(__dirname, "..", "host");
+const components = path.join(__dirname, "..");
 
 /** A script as it lies in `components/host`. */
 export function hostScript(name: string): RenderedFile {
-  return { path: name, body: textOf(name), mode: 0o600 };
+  return { path: name, body: textOf(`host/${name}`), mode: 0o600 };
 }
 
 function textOf(script: string): string {
-  return fs.readFileSync(path.join(hostFolder, script), "utf8");
+  return fs.readFileSync(path.join(components, script), "utf8");
 }
 
 /** Comes last in every archive, so that the launcher knows one that was cut off. */

@@ -1,12 +1,17 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import { everybody } from "../postfix/ipv6";
-import { listeners } from "../postfix/masterCf";
+import { usesIpv6 } from "../postfix/ipv6";
+import { listeners } from "../settings/listeners";
 import { smartHosts } from "../settings/outgoing";
 import { acmePorts } from "../services/certificate/service";
 import { RelaySettings } from "../settings/settings";
 
 const everywhere = ["0.0.0.0/0", "::/0"];
+
+/** Whoever Postfix talks to: it has no listener and no client for another IP version. */
+function everybody(settings: RelaySettings): string[] {
+  return usesIpv6(settings) ? everywhere : ["0.0.0.0/0"];
+}
 
 type Rules = Pick<digitalocean.FirewallArgs, "inboundRules" | "outboundRules">;
 

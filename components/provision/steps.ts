@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Proof } from "../outputs";
-import { BundleSecrets, renderBundle, RenderedFile, unsupported } from "../render/bundle";
+import { renderBundle, unsupported } from "../render/bundle";
+import { BundleSecrets } from "../render/bundleSecrets";
+import { RenderedFile } from "../render/renderedFile";
 import { Facts, parseFacts, releaseDependentParameters } from "../postfix/facts";
 import { renderMainCf } from "../postfix/mainCf";
 import { renderMasterCf } from "../postfix/masterCf";

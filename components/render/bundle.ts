@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { keyAndChain } from "../settings/certificates";
-import { RelaySettings, SuppliedCertificate } from "../settings/settings";
+import { RelaySettings } from "../settings/settings";
 import { Issue } from "../settings/validate";
 import { Facts } from "../postfix/facts";
 import { nextHops } from "../postfix/nextHops";
@@ -12,9 +12,12 @@ import { loginLimit } from "../postfix/limits";
 import { renderMainCf } from "../postfix/mainCf";
 import { renderMasterCf, TrialServices } from "../postfix/masterCf";
 import { preflightPlan } from "../proof/preflight";
-import { smokePlan, trialPlan, trialPortOffset, trialSender, trialSink } from "../proof/probes";
+import { smokePlan, trialPlan } from "../proof/probes";
+import { trialPortOffset, trialSender, trialSink } from "../proof/trialNames";
 import { renderSaslConf, renderUserDatabase, trialSasl } from "../postfix/sasl";
 import { trialSigning } from "../services/signer/signing";
+import type { BundleSecrets } from "./bundleSecrets";
+import type { RenderedFile } from "./renderedFile";
 import { serviceFiles, services } from "../services/list";
 import {
   renderAliases,
@@ -23,16 +26,6 @@ import {
   renderSenderLogins,
   senderLoginMaps,
 } from "../postfix/tables";
-
-/** One file for the host, relative to the folder it is unpacked or installed in. */
-export interface RenderedFile {
-  path: string;
-  body: string;
-  /** A file of `components/host` whose text goes in place of `body`. */
-  script?: string;
-  /** Permission bits; everything is owned by root. */
-  mode: number;
-}
 
 /** What the settings ask for that this host cannot give; each as option path and advice. */
 export function unsupported(settings: RelaySettings, facts: Facts): Issue[] {
@@ -50,18 +43,6 @@ export interface Bundle {
   /** Names the configuration by its content: the same files always have the same generation. */
   generation: string;
   files: RenderedFile[];
-}
-
-/** The secrets that files of the bundle hold. */
-export interface BundleSecrets {
-  relayHostPassword?: string;
-  /** Those of `relayRoutes` and `transports`, by the option that names their smart host. */
-  routePasswords?: Record<string, string | undefined>;
-  alertWebhook?: string;
-  /** Private keys in the order of the selectors, PEM. */
-  dkimKeys?: string[];
-  certificate?: SuppliedCertificate;
-  digitalOceanToken?: string;
 }
 
 /** Where the trial instance of apply.sh lives; nothing of it survives the step. */

@@ -1,7 +1,7 @@
 import { withoutBrackets } from "../../settings/addresses";
 import { BanSettings, RelaySettings } from "../../settings/settings";
-import { listeners } from "../../postfix/masterCf";
-import type { HostService } from "../list";
+import { listeners, syslogName } from "../../settings/listeners";
+import type { HostService } from "../service";
 
 const folder = "/etc/mail-relay-ban";
 const unit = "mail-relay-ban.service";
@@ -57,7 +57,7 @@ ignoreip = ${exemptNetworks(settings).join(" ")}
 
 /** The line smtpd logs for a wrong login; nothing that a client sends stands before the address. */
 function filter(settings: RelaySettings): string {
-  const names = listeners(settings).flatMap(({ auth, options }) => (auth ? [`${options.syslog_name}/smtpd`] : []));
+  const names = listeners(settings).flatMap((listener) => (listener.auth ? [`${syslogName(listener)}/smtpd`] : []));
   return `[Definition]
 failregex = ^\\s*\\S+ (?:${names.join("|")})\\[\\d+\\]: warning: [^\\s\\[]+\\[<ADDR>\\]: SASL \\S+ authentication failed
 journalmatch = ${names.map((name) => `SYSLOG_IDENTIFIER=${name}`).join(" + ")}

@@ -1,5 +1,5 @@
 import { RelaySettings } from "../../settings/settings";
-import type { HostService } from "../list";
+import type { HostService } from "../service";
 
 /** As smtpd sees it from inside its chroot. */
 export const loginLimitSocket = "mail-relay/login-limit";
@@ -50,7 +50,7 @@ export function loginLimit({ limits, users, sasl }: RelaySettings): HostService 
     unit: `${unit}.socket`,
     packages: [],
     files: [
-      { path: program, body: "", script: "limits/login_limit.py", mode: 0o644 },
+      { path: program, body: "", script: "services/loginLimit/login_limit.py", mode: 0o644 },
       { path: configFile, body: JSON.stringify(config) + "\n", mode: 0o644 },
       { path: `/etc/systemd/system/${unit}.socket`, body: socket, mode: 0o644 },
       { path: `/etc/systemd/system/${unit}.service`, body: service, mode: 0o644 },

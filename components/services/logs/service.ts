@@ -1,5 +1,5 @@
 import { RelaySettings } from "../../settings/settings";
-import type { HostService } from "../list";
+import type { HostService } from "../service";
 
 const unit = "mail-relay-logs.service";
 

@@ -1,5 +1,5 @@
 import { RelaySettings, ResolverSettings } from "../../settings/settings";
-import type { HostService } from "../list";
+import type { HostService } from "../service";
 
 const folder = "/usr/local/lib/mail-relay-resolver";
 const unit = "mail-relay-resolver";
@@ -120,7 +120,7 @@ export function resolver({ resolver: wanted, inetProtocols }: RelaySettings): Ho
       ...["resolver.py", "resolvconf.py", "answers.py"].map((name) => ({
         path: `${folder}/${name}`,
         body: "",
-        script: `resolver/${name}`,
+        script: `services/resolver/${name}`,
         mode: 0o644,
       })),
       { path: configFile, body: configuration(wanted, inetProtocols), mode: 0o644 },

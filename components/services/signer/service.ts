@@ -1,7 +1,7 @@
 import { withoutBrackets } from "../../settings/addresses";
 import { RelaySettings } from "../../settings/settings";
-import { trialSender } from "../../proof/probes";
-import type { HostService } from "../list";
+import { trialSender } from "../../proof/trialNames";
+import type { HostService } from "../service";
 
 /** Where the signer listens, for Postfix inside its chroot, and for the trial instance, alike. */
 export const signerPort = 18891;
@@ -136,7 +136,7 @@ export function signer(settings: RelaySettings, keys: string[] = []): HostServic
     files: [
       { path: `${folder}/rspamd.conf`, body: configuration(settings, dkim.domains, selector), mode: 0o644 },
       { path: `${folder}/suffixes`, body: "invalid\n", mode: 0o644 },
-      { path: `${folder}/sign_only.lua`, body: "", script: "signer/sign_only.lua", mode: 0o644 },
+      { path: `${folder}/sign_only.lua`, body: "", script: "services/signer/sign_only.lua", mode: 0o644 },
       // All of them: without the one it signs with, a worker that is still finishing would pass mail on unsigned.
       ...dkim.selectors.map((name, index) => ({
         path: keyFile(name),

@@ -1,5 +1,5 @@
 import { RelaySettings } from "../../settings/settings";
-import type { RenderedFile } from "../../render/bundle";
+import type { RenderedFile } from "../../render/renderedFile";
 import { Parameters } from "../../postfix/parameters";
 import { signerPort } from "./service";
 

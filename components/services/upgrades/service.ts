@@ -1,5 +1,5 @@
 import { RelaySettings } from "../../settings/settings";
-import type { HostService } from "../list";
+import type { HostService } from "../service";
 
 // The release's own list of origins, which holds its security updates, is left as it is, and so is the hour.
 const policy = `// Managed by pulumi-mail-relay: change the MailRelay's arguments, edits here are lost.

@@ -1,5 +1,5 @@
 import { RelaySettings } from "../../settings/settings";
-import type { HostService } from "../list";
+import type { HostService } from "../service";
 
 /** Where Debian's prometheus-node-exporter looks for metrics of others. */
 const collectorFile = "/var/lib/prometheus/node-exporter/mail_relay.prom";
@@ -51,7 +51,7 @@ export function watch(settings: RelaySettings, beside: string[], webhook?: strin
       ...["watch.py", "exposition.py", "alerts.py"].map((name) => ({
         path: `${folder}/${name}`,
         body: "",
-        script: `watch/${name}`,
+        script: `services/watch/${name}`,
         mode: 0o644,
       })),
       { path: configFile, body: JSON.stringify(config) + "\n", mode: 0o600 },

@@ -29,7 +29,7 @@ for name in ("link", "unlink", "replace", "fchmod", "fsync"):
 for word in words:
     getattr(resolvconf, word)()
 `;
-const source = join(PROJECT_ROOT, "components", "host", "resolver");
+const source = join(PROJECT_ROOT, "components", "services", "resolver");
 const original = "# somebody else's\nsearch corp.example\nnameserver 192.0.2.53\n";
 
 let folder: string;

@@ -44,7 +44,7 @@ print(json.dumps([answers, kept]))
 `;
 
 function play(...events: Event[]): [answers: string[], kept: string] {
-  const folder = join(PROJECT_ROOT, "components", "host", "limits");
+  const folder = join(PROJECT_ROOT, "components", "services", "loginLimit");
   const input = JSON.stringify(events);
   const output = execFileSync("python3", ["-B", "-c", player, folder], { input, encoding: "utf8", stdio: "pipe" });
   return JSON.parse(output) as [string[], string];

@@ -1,0 +1,9 @@
+/** One file for the host, relative to the folder it is unpacked or installed in. */
+export interface RenderedFile {
+  path: string;
+  body: string;
+  /** A file of `components` whose text goes in place of `body`. */
+  script?: string;
+  /** Permission bits; everything is owned by root. */
+  mode: number;
+}
