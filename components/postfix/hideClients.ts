@@ -6,9 +6,14 @@ import { takesLogins } from "../settings/listeners";
 /** The cleanup service of the listeners with a login, which alone looks at headers for this purpose. */
 export const loginCleanup = "login-cleanup";
 
+/** Whether that service is needed. */
+export function hidesClients(settings: RelaySettings): boolean {
+  return settings.hideClients && takesLogins(settings);
+}
+
 /** Its header checks; those that were asked for still hold. They cannot be named `$header_checks`, which these replace. */
 export function loginHeaderChecks(settings: RelaySettings): Parameters {
-  if (!settings.hideClients || !takesLogins(settings)) return {};
+  if (!hidesClients(settings)) return {};
   const { header_checks: others = "" } = { ...settings.postfixParameters, ...rewritingParameters(settings) };
   return {
     login_header_checks: ["regexp:$config_directory/hide_clients", String(others)].filter((maps) => maps !== ""),

@@ -1,13 +1,13 @@
+import type { RelayParts } from "../render/parts";
 import { RelaySettings } from "../settings/settings";
 import { clientTls } from "./clientTls";
 import { Facts } from "./facts";
 import { loginHeaderChecks } from "./hideClients";
 import { ipv6Parameters } from "./ipv6";
-import { limits, loginLimit } from "./limits";
+import { limits } from "./limits";
 import { outgoing } from "./outgoing";
 import { only, Parameters, ParameterValue } from "./parameters";
 import { rewritingParameters } from "./rewriting";
-import { signing } from "../services/signer/signing";
 import { senderLoginMaps } from "./tables";
 
 /** Prints parameters in their given order; `#` never starts inside a value, where Postfix would take it as text. */
@@ -28,8 +28,11 @@ function printValue(value: ParameterValue): string {
   return text === "" ? "" : ` ${text}`;
 }
 
-/** main.cf for these settings on the host the facts describe. `overrides` replace or follow the rendered ones. */
-export function renderMainCf(settings: RelaySettings, facts: Facts, overrides: Parameters = {}): string {
+/** main.cf for these parts on the host the facts describe. `overrides` replace or follow the rendered ones. */
+export function renderMainCf(parts: RelayParts, facts: Facts, overrides: Parameters = {}): string {
+  const { settings, services } = parts;
+  const ofLogins = services.map(({ logins }) => logins?.parameters);
+  const ofServices = services.flatMap(({ mainCf }) => mainCf ?? []);
   const sections: [string, Parameters][] = [
     ["Identity", identity(settings, facts)],
     ["Local delivery: only the host's own accounts, never the mail domain", localDelivery(settings)],
@@ -37,20 +40,26 @@ export function renderMainCf(settings: RelaySettings, facts: Facts, overrides: P
     ["Login; the listeners in master.cf switch it on", sasl(settings, facts)],
     ["TLS for clients", clientTls()],
     ["How much clients may ask", limits(settings)],
-    ["Listeners with a login", { ...loginLimit(settings), ...loginHeaderChecks(settings) }],
-    ["Outgoing mail", outgoing(settings)],
+    ["Listeners with a login", Object.assign({}, ...ofLogins, loginHeaderChecks(settings)) as Parameters],
+    ["Outgoing mail", outgoing(parts)],
     ["Changes to messages", rewritingParameters(settings)],
-    ["Signatures (DKIM)", signing(settings)],
     ["Throughput", throughput()],
     ["Chosen with postfixParameters", settings.postfixParameters],
   ];
-  const owned = new Set(sections.flatMap(([, parameters]) => Object.keys(parameters)));
+  const written = new Set(sections.flatMap(([, parameters]) => Object.keys(parameters)));
+  const own = ofServices.map(({ title, parameters }): [string, Parameters] => [title, without(parameters, written)]);
+  sections.splice(-2, 0, ...own);
+  const replacements: Parameters = Object.assign({}, ...ofServices.map(({ parameters }) => parameters), overrides);
   const replaced = sections.map(([title, parameters]): [string, Parameters] => [
     title,
-    Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, overrides[name] ?? value])),
+    Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, replacements[name] ?? value])),
   ]);
-  const added = Object.fromEntries(Object.entries(overrides).filter(([name]) => !owned.has(name)));
-  return printMainCf([...replaced, ["Additional", added]]);
+  const all = new Set(sections.flatMap(([, parameters]) => Object.keys(parameters)));
+  return printMainCf([...replaced, ["Additional", without(overrides, all)]]);
+}
+
+function without(parameters: Parameters, names: Set<string>): Parameters {
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !names.has(name)));
 }
 
 function identity(settings: RelaySettings, facts: Facts): Parameters {

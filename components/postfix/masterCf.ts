@@ -1,8 +1,7 @@
 import { listeners, syslogName, type Listener } from "../settings/listeners";
-import { RelaySettings } from "../settings/settings";
+import type { RelayParts } from "../render/parts";
 import { hopServices } from "./nextHops";
-import { loginCleanup, loginHeaderChecks } from "./hideClients";
-import { loginLimit } from "./limits";
+import { hidesClients, loginCleanup } from "./hideClients";
 
 /** One line of master.cf, in its own column order; undefined columns print as `-`. */
 interface Service {
@@ -100,15 +99,22 @@ export interface TrialServices {
   smtp: Record<string, string>;
 }
 
-/** master.cf for these settings. */
+/** master.cf for these parts. */
 export function renderMasterCf(
-  settings: RelaySettings,
+  { settings, hops, services }: RelayParts,
   binding: Binding = publicBinding,
   trial: TrialServices = { listeners: [], smtpd: {}, smtp: {} },
 ): string {
+  const hides = hidesClients(settings);
+  // What every listener with a login has by choice; main.cf holds the values.
+  const ofLogins: Record<string, string> = Object.assign(
+    {},
+    ...services.map(({ logins }) => logins?.options),
+    hides && { cleanup_service_name: loginCleanup },
+  );
   const open = listeners(settings).map((listener) => ({
     ...listener,
-    options: { ...optionsOf(listener), ...(listener.auth ? loginOptions(settings) : {}) },
+    options: { ...optionsOf(listener), ...(listener.auth ? ofLogins : {}) },
   }));
   const inet = [...open, probeListener, loginProbe, ...trial.listeners].map((listener): Service => ({
     name: binding(listener),
@@ -119,31 +125,19 @@ export function renderMasterCf(
     options: { ...listener.options, ...trial.smtpd },
   }));
   const cleanup = packaged.find(({ name }) => name === "cleanup")!;
-  const ofLogins: Service[] = hides(settings)
+  const cleanups: Service[] = hides
     ? [{ ...cleanup, name: loginCleanup, options: { header_checks: "$login_header_checks" } }]
     : [];
-  const hops = hopServices(settings).map((hop): Service => ({ ...hop, type: "unix", chroot: true, command: "smtp" }));
-  const isClient = (service: Service) => service.name === "smtp" || hops.includes(service);
+  const clients = hopServices(hops).map((hop): Service => ({ ...hop, type: "unix", chroot: true, command: "smtp" }));
+  const isClient = (service: Service) => service.name === "smtp" || clients.includes(service);
   const withTrial = (service: Service) =>
     isClient(service) ? { ...service, options: { ...service.options, ...trial.smtp } } : service;
   return [
     "# Managed by pulumi-mail-relay: change the MailRelay's arguments, edits here are lost.",
     "# service       type  private  unpriv  chroot  wakeup  maxproc  command",
-    ...[...inet, ...[...packaged, ...ofLogins, ...hops].map(withTrial)].flatMap(printService),
+    ...[...inet, ...[...packaged, ...cleanups, ...clients].map(withTrial)].flatMap(printService),
     "",
   ].join("\n");
-}
-
-/** What every listener with a login has by choice; main.cf holds the values. */
-function loginOptions(settings: RelaySettings): Record<string, string> {
-  return {
-    ...("login_data_restrictions" in loginLimit(settings) && { smtpd_data_restrictions: "$login_data_restrictions" }),
-    ...(hides(settings) && { cleanup_service_name: loginCleanup }),
-  };
-}
-
-function hides(settings: RelaySettings): boolean {
-  return "login_header_checks" in loginHeaderChecks(settings);
 }
 
 function printService(service: Service): string[] {

@@ -42,8 +42,8 @@ export function tlsLevel({ tls }: RelayHostSettings): string {
 }
 
 /** The services for smart hosts that the packaged `smtp` does not deliver to, with all in which they may differ from it. */
-export function hopServices(settings: RelaySettings): { name: string; options: Record<string, string> }[] {
-  return nextHops(settings)
+export function hopServices(hops: NextHop[]): { name: string; options: Record<string, string> }[] {
+  return hops
     .filter(({ transport }) => transport !== "smtp")
     .map((hop) => ({
       name: hop.transport,

@@ -1,19 +1,18 @@
 import { RelaySettings } from "../settings/settings";
 import { modernTls } from "./clientTls";
-import { hopAddress, NextHop, nextHops, tlsLevel } from "./nextHops";
+import type { RelayParts } from "../render/parts";
+import { hopAddress, tlsLevel, type NextHop } from "./nextHops";
 import { Parameters } from "./parameters";
 
 /** Where mail goes, and how the SMTP client speaks to the next hop. */
-export function outgoing(settings: RelaySettings): Parameters {
-  const hops = nextHops(settings);
+export function outgoing({ settings, hops }: RelayParts): Parameters {
   const general = hops.find(({ option }) => option === "relayHost");
   return {
     relayhost: general ? hopAddress(general) : "",
     ...(general && general.transport !== "smtp" ? { default_transport: general.transport } : {}),
     ...routing(settings),
-    // A login must never travel in clear. By MX, who publishes TLSA records is held to them (RFC 7672).
-    smtp_tls_security_level: general ? tlsLevel(general) : settings.resolver ? "dane" : "may",
-    ...(settings.resolver ? { smtp_dns_support_level: "dnssec" } : {}),
+    // A login must never travel in clear.
+    smtp_tls_security_level: general ? tlsLevel(general) : "may",
     ...(hops.some(({ tls }) => tls === "verified") ? { smtp_tls_secure_cert_match: "nexthop" } : {}),
     smtp_tls_CAfile: "/etc/ssl/certs/ca-certificates.crt",
     smtp_tls_protocols: ["!SSLv2", "!SSLv3"],
@@ -60,9 +59,9 @@ function delivery({ delivery: wanted, relayHost }: RelaySettings, hops: NextHop[
 }
 
 /** Tables that say which mail goes to which smart host. */
-export function routeTables(settings: RelaySettings): { path: string; body: string }[] {
+export function routeTables({ settings, hops }: RelayParts): { path: string; body: string }[] {
   const { relayRoutes, transports } = settings;
-  const byOption = new Map(nextHops(settings).map((hop) => [hop.option, `${hop.transport}:${hopAddress(hop)}`]));
+  const byOption = new Map(hops.map((hop) => [hop.option, `${hop.transport}:${hopAddress(hop)}`]));
   const rows = (list: string, keys: string[][]) =>
     keys.flatMap((names, index) =>
       names.map((name) => `${name} ${byOption.get(`${list}[${index}].relayHost`) ?? ""}\n`),

@@ -1,7 +1,8 @@
 import { presetNamed } from "../settings/presets";
 import { portAdvice } from "../settings/outgoingWarnings";
 import { RelaySettings } from "../settings/settings";
-import { NextHop, nextHops } from "../postfix/nextHops";
+import type { NextHop } from "../postfix/nextHops";
+import type { RelayParts } from "../render/parts";
 
 /** A smart host to try; `host/nexthop.py` holds the dialogue. */
 export interface HopCheck {
@@ -36,12 +37,12 @@ const wellKnownDomain = "gmail.com";
 
 /** What to try before mail depends on it; undefined when nothing shall be tried. */
 export function preflightPlan(
-  settings: RelaySettings,
+  { settings, hops: all }: RelayParts,
   passwords: Record<string, string | undefined>,
 ): PreflightPlan | undefined {
   if (settings.preflight === "off") return undefined;
   const required = settings.preflight === undefined ? undefined : settings.preflight === "require";
-  const hops = nextHops(settings).map((hop): HopCheck => ({
+  const hops = all.map((hop): HopCheck => ({
     option: hop.option,
     host: hop.host,
     port: hop.port,

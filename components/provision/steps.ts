@@ -6,6 +6,7 @@ import { RenderedFile } from "../render/renderedFile";
 import { Facts, parseFacts, releaseDependentParameters } from "../postfix/facts";
 import { renderMainCf } from "../postfix/mainCf";
 import { renderMasterCf } from "../postfix/masterCf";
+import { partsOf } from "../render/parts";
 import { maskedUnits, packageNames, preseed } from "../render/packages";
 import { proofPlan } from "../proof/probes";
 import { reputationPlan } from "../proof/reputation";
@@ -61,7 +62,7 @@ export function createSteps(
     `${name}-install`,
     "install",
     host,
-    ["lib.sh", "chroot.sh"],
+    ["lib.sh", "chroot.sh", "mail-relay-metadata.service"],
     installFiles(host, settings),
     after(...host.ready),
   );
@@ -78,7 +79,6 @@ export function createSteps(
       text("users", renderUserDatabase(all, sasl.realm)),
       text("store", sasl.store),
       ...(keepUnmanagedUsers ? [text("keep-unmanaged", "")] : []),
-      ...(sasl.store === "saslauthd" ? [text("threads", String(sasl.threads))] : []),
     ]);
   const users = hostStep(`${name}-users`, "users", host, usersSources, userFiles, after(install));
 
@@ -109,11 +109,12 @@ export function createSteps(
 
   const address = host.finish?.(proof) ?? host.address;
 
-  const rendered = pulumi.all([settings, facts]);
+  const parts = settings.apply((resolved) => partsOf(resolved));
+  const rendered = pulumi.all([parts, facts]);
   return {
     facts,
     mainCf: rendered.apply((both) => renderMainCf(...both)),
-    masterCf: settings.apply((resolved) => renderMasterCf(resolved)),
+    masterCf: parts.apply((all) => renderMasterCf(all)),
     address,
     preflight: apply.stdout.apply((stdout) => (JSON.parse(stdout) as { preflight?: string[] }).preflight ?? []),
     proof: proof.stdout.apply((stdout) => ({ warnings: [], ...(JSON.parse(stdout) as Omit<Proof, "warnings">) })),
@@ -143,19 +144,22 @@ function checkedForDrift(name: string, host: RelayHost, opts: pulumi.CustomResou
 }
 
 function installFiles(host: RelayHost, settings: pulumi.Output<RelaySettings>): pulumi.Output<RenderedFile[]> {
-  return settings.apply((wanted) => [
-    text("packages", packageNames(wanted).join("\n") + "\n"),
-    text(
-      "masks",
-      maskedUnits(wanted)
-        .map((mask) => `${mask.package} ${mask.unit}\n`)
-        .join(""),
-    ),
-    text("preseed", preseed + "\n"),
-    text("parameters", releaseDependentParameters.join("\n") + "\n"),
-    // Only a droplet has the metadata service that shows our user data.
-    ...(host.deletedWith ? [text("close-metadata", "")] : []),
-  ]);
+  return settings.apply((resolved) => {
+    const wanted = partsOf(resolved);
+    return [
+      text("packages", packageNames(wanted).join("\n") + "\n"),
+      text(
+        "masks",
+        maskedUnits(wanted)
+          .map((mask) => `${mask.package} ${mask.unit}\n`)
+          .join(""),
+      ),
+      text("preseed", preseed + "\n"),
+      text("parameters", releaseDependentParameters.join("\n") + "\n"),
+      // Only a droplet has the metadata service that shows our user data.
+      ...(host.deletedWith ? [text("close-metadata", "")] : []),
+    ];
+  });
 }
 
 /** The secrets that files of the bundle hold, together. */

@@ -2,8 +2,6 @@
 export interface RenderedFile {
   path: string;
   body: string;
-  /** A file of `components` whose text goes in place of `body`. */
-  script?: string;
   /** Permission bits; everything is owned by root. */
   mode: number;
 }

@@ -5,7 +5,7 @@ import { renderMasterCf } from "../../../../components/postfix/masterCf";
 import { services } from "../../../../components/services/list";
 import { renderSaslConf } from "../../../../components/postfix/sasl";
 import { RelayInput } from "../../../../components/settings/settings";
-import { factsOf, fullSettings } from "../fixtures";
+import { factsOf, fullParts, fullSettings } from "../fixtures";
 
 const golden = path.join(__dirname, "..", "..", "..", "golden");
 
@@ -20,16 +20,16 @@ describe.each(Object.keys(factsOf))("Postfix %s", (generation) => {
   const facts = factsOf[generation]!;
 
   test("main.cf is the reviewed one", () => {
-    expectGolden(`${generation}/main.cf`, renderMainCf(fullSettings(), facts));
+    expectGolden(`${generation}/main.cf`, renderMainCf(fullParts(), facts));
   });
 
   test("main.cf without smart host is the reviewed one", () => {
-    expectGolden(`${generation}/main-by-mx.cf`, renderMainCf(fullSettings({ relayHost: undefined }), facts));
+    expectGolden(`${generation}/main-by-mx.cf`, renderMainCf(fullParts({ relayHost: undefined }), facts));
   });
 });
 
 test("master.cf is the reviewed one", () => {
-  expectGolden("master.cf", renderMasterCf(fullSettings()));
+  expectGolden("master.cf", renderMasterCf(fullParts()));
 });
 
 test("the SASL configuration is the reviewed one", () => {
@@ -38,7 +38,7 @@ test("the SASL configuration is the reviewed one", () => {
 
 test("every listener and option at once is the reviewed master.cf", () => {
   const all = { smtp: true, submission: true, submissions: true, alternate: true };
-  expectGolden("master-all.cf", renderMasterCf(fullSettings({ listeners: all })));
+  expectGolden("master-all.cf", renderMasterCf(fullParts({ listeners: all })));
 });
 
 test.each<[string, Partial<RelayInput>]>([

@@ -1,7 +1,7 @@
 import { renderBundle } from "../../../../components/render/bundle";
 import { renderMainCf } from "../../../../components/postfix/mainCf";
 import { proofPlan, smokePlan, trialPlan } from "../../../../components/proof/probes";
-import { factsOf, fullSettings } from "../fixtures";
+import { factsOf, fullParts, fullSettings } from "../fixtures";
 
 const byIpv6 = { inetProtocols: "all" };
 const user = { login: "alice", password: "one" };
@@ -55,7 +55,7 @@ test("the trial's listeners know clients by IPv6 where the live ones do, and its
 
 test("limits count networks by IPv6 where Postfix can, and on a droplet the other version comes first", () => {
   const lines = (change: Parameters<typeof fullSettings>[0], release = "3.10") =>
-    renderMainCf(fullSettings(change), factsOf[release]!)
+    renderMainCf(fullParts(change), factsOf[release]!)
       .split("\n")
       .filter((line) => /^(smtp_address_preference|smtpd_client_ipv6_prefix_length|inet_protocols) /.test(line));
   expect(lines(byIpv6)).toEqual([

@@ -4,7 +4,7 @@ import { services } from "../../../../components/services/list";
 import { renderMainCf } from "../../../../components/postfix/mainCf";
 import { renderMasterCf } from "../../../../components/postfix/masterCf";
 import { RelayInput } from "../../../../components/settings/settings";
-import { factsOf, fullSettings } from "../fixtures";
+import { factsOf, fullParts, fullSettings } from "../fixtures";
 
 const facts = factsOf["3.7"]!;
 const off: Partial<RelayInput> = { limits: { recipientsPerHour: 0 }, hideClients: false };
@@ -16,11 +16,11 @@ const bodyOf = (change: Partial<RelayInput>, service: string, end: string) =>
 
 /** Parameters of our own in main.cf, and those that master.cf refers to: Postfix warns of one that nobody uses. */
 function ownParameters(change: Partial<RelayInput>): { defined: string[]; used: string[] } {
-  const settings = fullSettings(change);
+  const parts = fullParts(change);
   const found = (text: string, pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map(([, name]) => name!))];
   return {
-    defined: found(renderMainCf(settings, facts), /^(login_\w+) =/gm).sort(),
-    used: found(renderMasterCf(settings), /=\$(login_\w+)$/gm).sort(),
+    defined: found(renderMainCf(parts, facts), /^(login_\w+) =/gm).sort(),
+    used: found(renderMasterCf(parts), /=\$(login_\w+)$/gm).sort(),
   };
 }
 
@@ -34,7 +34,7 @@ test.each<[string, Partial<RelayInput>, string[]]>([
 });
 
 test("25 keeps its headers and is not counted", () => {
-  const text = renderMasterCf(fullSettings({ listeners: { submissions: true, alternate: true } }));
+  const text = renderMasterCf(fullParts({ listeners: { submissions: true, alternate: true } }));
   const blocks = text.split(/\n(?=\S)/);
   const counted = blocks.filter((block) => block.includes("$login_data_restrictions"));
   expect(counted.map((block) => block.split(/\s/)[0])).toEqual(["submission", "submissions", "2525"]);
@@ -43,10 +43,10 @@ test("25 keeps its headers and is not counted", () => {
 });
 
 test("header checks of the user's own still hold for logins", () => {
-  const text = renderMainCf(fullSettings({ postfixParameters: { header_checks: "regexp:/etc/checks" } }), facts);
+  const text = renderMainCf(fullParts({ postfixParameters: { header_checks: "regexp:/etc/checks" } }), facts);
   expect(text).toContain("login_header_checks = regexp:$config_directory/hide_clients, regexp:/etc/checks\n");
   expect(text).toContain("\nheader_checks = regexp:/etc/checks\n");
-  const typed = fullSettings({ headerChecks: [{ header: "User-Agent", action: "remove" }] });
+  const typed = fullParts({ headerChecks: [{ header: "User-Agent", action: "remove" }] });
   expect(renderMainCf(typed, facts)).toContain(
     "login_header_checks = regexp:$config_directory/hide_clients, regexp:$config_directory/header_checks\n",
   );
@@ -68,11 +68,11 @@ test("the counter knows the realm and the logins with a number of their own", ()
 
 test("nobody is shut out unless somebody asks; then all listeners are closed to them and nobody exempt is", () => {
   expect(names({})).toEqual(["upgrades", "login-limit", "logs"]);
-  expect(packageNames(fullSettings())).not.toContain("fail2ban");
+  expect(packageNames(fullParts())).not.toContain("fail2ban");
   const limits = { ban: { failures: 3, banMinutes: 7 }, exempt: ["198.51.100.7", "2001:db8:1::/48"] };
   expect(names({ limits })).toEqual(["upgrades", "login-limit", "ban", "logs"]);
-  expect(packageNames(fullSettings({ limits }))).toEqual(expect.arrayContaining(["fail2ban", "nftables"]));
-  expect(maskedUnits(fullSettings({ limits }))).toEqual([{ package: "fail2ban", unit: "fail2ban.service" }]);
+  expect(packageNames(fullParts({ limits }))).toEqual(expect.arrayContaining(["fail2ban", "nftables"]));
+  expect(maskedUnits(fullParts({ limits }))).toEqual([{ package: "fail2ban", unit: "fail2ban.service" }]);
   const jail = bodyOf({ limits }, "ban", "jail.conf");
   expect(jail).toMatch(/^maxretry = 3\nfindtime = 10m\nbantime = 7m$/m);
   expect(jail).toMatch(

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { printMainCf, renderMainCf } from "../../../../components/postfix/mainCf";
-import { factsOf, fullSettings } from "../fixtures";
+import { factsOf, fullParts } from "../fixtures";
 
 /** Reads main.cf back as Postfix does: later entries win, a comment only at the start of a line. */
 function parse(text: string): Map<string, string> {
@@ -15,7 +15,7 @@ function parse(text: string): Map<string, string> {
 }
 
 describe.each(Object.keys(factsOf))("main.cf for Postfix %s", (generation) => {
-  const parameters = parse(renderMainCf(fullSettings(), factsOf[generation]!));
+  const parameters = parse(renderMainCf(fullParts(), factsOf[generation]!));
 
   test("refuses strangers for good, after every permit", () => {
     const restrictions = parameters.get("smtpd_relay_restrictions")!.split(", ");
@@ -43,27 +43,27 @@ describe.each(Object.keys(factsOf))("main.cf for Postfix %s", (generation) => {
 });
 
 test("a smart host login never travels in clear", () => {
-  const withLogin = parse(renderMainCf(fullSettings(), factsOf["3.7"]!));
+  const withLogin = parse(renderMainCf(fullParts(), factsOf["3.7"]!));
   expect(withLogin.get("smtp_tls_security_level")).toBe("encrypt");
-  const without = fullSettings({ relayHost: { host: "smtp.example.net" } });
+  const without = fullParts({ relayHost: { host: "smtp.example.net" } });
   const parameters = parse(renderMainCf(without, factsOf["3.7"]!));
   expect(parameters.get("smtp_tls_security_level")).toBe("may");
   expect(parameters.get("relayhost")).toBe("[smtp.example.net]:2525");
 });
 
 test("only parameters the host knows are written", () => {
-  const parameters = parse(renderMainCf(fullSettings(), { ...factsOf["3.10"]!, parameters: [] }));
+  const parameters = parse(renderMainCf(fullParts(), { ...factsOf["3.10"]!, parameters: [] }));
   expect(parameters.has("smtpd_forbid_bare_newline")).toBe(false);
   expect(parameters.has("smtpd_forbid_unauth_pipelining")).toBe(false);
 });
 
 test("an older bare-newline protection gets the value it knows", () => {
   const facts = { ...factsOf["3.7"]!, parameters: ["smtpd_forbid_bare_newline"] };
-  expect(parse(renderMainCf(fullSettings(), facts)).get("smtpd_forbid_bare_newline")).toBe("yes");
+  expect(parse(renderMainCf(fullParts(), facts)).get("smtpd_forbid_bare_newline")).toBe("yes");
 });
 
 test("overrides replace a parameter in its place and never write it twice", () => {
-  const text = renderMainCf(fullSettings(), factsOf["3.7"]!, {
+  const text = renderMainCf(fullParts(), factsOf["3.7"]!, {
     inet_interfaces: "loopback-only",
     maillog_file: "/var/x",
   });

@@ -1,8 +1,8 @@
 import { renderMasterCf } from "../../../../components/postfix/masterCf";
 import { endpoints, listeners } from "../../../../components/settings/listeners";
-import { fullSettings } from "../fixtures";
+import { fullParts, fullSettings } from "../fixtures";
 
-const text = renderMasterCf(fullSettings());
+const text = renderMasterCf(fullParts());
 const services = text
   .split("\n")
   .filter((line) => line !== "" && !line.startsWith("#") && !line.startsWith(" "))
@@ -57,11 +57,11 @@ test("each listener can be switched on and off", () => {
 
 test("every listener that takes logins refuses everybody else", () => {
   const all = { submission: true, submissions: true, alternate: true };
-  const settings = fullSettings({ listeners: all });
-  const taking = listeners(settings).filter(({ auth }) => auth);
+  const parts = fullParts({ listeners: all });
+  const taking = listeners(parts.settings).filter(({ auth }) => auth);
   expect(taking).toHaveLength(3);
   for (const { service } of taking) {
-    const options = optionsOf(service, renderMasterCf(settings));
+    const options = optionsOf(service, renderMasterCf(parts));
     expect(options.smtpd_relay_restrictions).toBe("permit_sasl_authenticated,reject");
     expect([options.smtpd_tls_security_level, options.smtpd_tls_wrappermode]).toContainEqual(
       expect.stringMatching(/^(encrypt|yes)$/),
@@ -70,7 +70,7 @@ test("every listener that takes logins refuses everybody else", () => {
 });
 
 test("a binding moves every listener", () => {
-  const moved = renderMasterCf(fullSettings(), ({ port }) => `127.0.0.1:${port + 20000}`);
+  const moved = renderMasterCf(fullParts(), ({ port }) => `127.0.0.1:${port + 20000}`);
   expect(moved).toMatch(/^127\.0\.0\.1:20025 +inet /m);
   expect(moved).toMatch(/^127\.0\.0\.1:20587 +inet /m);
   expect(moved).not.toMatch(/^(smtp|submission) +inet /m);

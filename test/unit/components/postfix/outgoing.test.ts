@@ -2,7 +2,7 @@ import { renderBundle } from "../../../../components/render/bundle";
 import { renderMainCf } from "../../../../components/postfix/mainCf";
 import { preflightPlan } from "../../../../components/proof/preflight";
 import { RelayInput } from "../../../../components/settings/settings";
-import { factsOf, fullSettings } from "../fixtures";
+import { factsOf, fullParts, fullSettings } from "../fixtures";
 
 const facts = factsOf["3.7"]!;
 
@@ -24,7 +24,7 @@ const files = (change: Partial<RelayInput> = routed) =>
   new Map(renderBundle(fullSettings(change), facts, passwords).files.map((file) => [file.path, file]));
 
 function mainCf(change: Partial<RelayInput>): Map<string, string> {
-  const lines = renderMainCf(fullSettings(change), facts).matchAll(/^(\w+) =(?: (.*))?$/gm);
+  const lines = renderMainCf(fullParts(change), facts).matchAll(/^(\w+) =(?: (.*))?$/gm);
   return new Map([...lines].map(([, name = "", value = ""]) => [name, value]));
 }
 
@@ -141,7 +141,7 @@ test("header checks and rewriting as Postfix reads them", () => {
 });
 
 describe("the look ahead", () => {
-  const plan = (change: Partial<RelayInput>) => preflightPlan(fullSettings(change), { relayHost: "canary" });
+  const plan = (change: Partial<RelayInput>) => preflightPlan(fullParts(change), { relayHost: "canary" });
 
   test("takes the login, and as sender one whose mail goes that way", () => {
     expect(plan(routed)?.checks).toMatchObject([

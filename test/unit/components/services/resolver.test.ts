@@ -1,8 +1,7 @@
 import { renderBundle } from "../../../../components/render/bundle";
 import { earlyPackageNames, maskedUnits, packageNames } from "../../../../components/render/packages";
-import { services } from "../../../../components/services/list";
 import { RelayInput } from "../../../../components/settings/settings";
-import { factsOf, fullSettings } from "../fixtures";
+import { factsOf, fullParts, fullSettings } from "../fixtures";
 
 const body = (path: string, change: Partial<RelayInput>) =>
   renderBundle(fullSettings(change), factsOf["3.7"]!).files.find((file) => file.path === path)!.body;
@@ -34,12 +33,10 @@ test("a route by DANE has a level of its own, and the trial's sink needs no TLSA
 });
 
 test("Unbound comes bare and unstarted, and is watched; nothing of it without the option", () => {
-  expect(packageNames(fullSettings())).not.toContain("unbound");
-  const settings = fullSettings({ resolver: {}, metrics: true });
-  expect(packageNames(settings)).toEqual(expect.arrayContaining(["unbound", "dns-root-data"]));
-  expect(earlyPackageNames(settings)).not.toContain("unbound");
-  expect(maskedUnits(settings)).toContainEqual({ package: "unbound", unit: "unbound.service" });
-  expect(JSON.stringify(services(settings).find(({ name }) => name === "watch"))).toContain(
-    "mail-relay-resolver.service",
-  );
+  expect(packageNames(fullParts())).not.toContain("unbound");
+  const parts = fullParts({ resolver: {}, metrics: true });
+  expect(packageNames(parts)).toEqual(expect.arrayContaining(["unbound", "dns-root-data"]));
+  expect(earlyPackageNames(parts)).not.toContain("unbound");
+  expect(maskedUnits(parts)).toContainEqual({ package: "unbound", unit: "unbound.service" });
+  expect(JSON.stringify(parts.services.find(({ name }) => name === "watch"))).toContain("mail-relay-resolver.service");
 });

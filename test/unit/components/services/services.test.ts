@@ -1,4 +1,5 @@
-import { serviceFiles, services } from "../../../../components/services/list";
+import { serviceFiles } from "../../../../components/services/files";
+import { services } from "../../../../components/services/list";
 import { fullSettings } from "../fixtures";
 
 const alerts = { mail: "ops@example.net" };
