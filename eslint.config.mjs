@@ -3,6 +3,8 @@ import importX from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
 const layer = (target, from, message) => ({ target, from, message });
+/** Settings to text. */
+const rendering = ["postfix", "proof", "render"].map((room) => `./components/${room}`);
 
 export default tseslint.config(
   { ignores: ["node_modules/**", "**/dist/**", "templates/**", ".sandbox/**"] },
@@ -11,18 +13,25 @@ export default tseslint.config(
     extends: [...tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { "@pulumi": pulumi, "import-x": importX },
+    settings: {
+      "import-x/extensions": [".ts"],
+      "import-x/parsers": { "@typescript-eslint/parser": [".ts"] },
+      "import-x/resolver-next": [importX.createNodeResolver({ extensions: [".ts", ".js"] })],
+    },
     rules: {
       "@pulumi/no-output-in-template-literal": "error",
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "import-x/no-cycle": "error",
       "max-lines": ["error", { max: 260, skipBlankLines: true }],
       "import-x/no-restricted-paths": [
         "error",
         {
           zones: [
-            layer("./components/settings", "./components/render", "settings know nothing of rendering"),
+            ...rendering.map((room) => layer("./components/settings", room, "settings know nothing of rendering")),
             layer("./components/settings", "./components/provision", "settings create nothing"),
-            layer("./components/render", "./components/provision", "rendering creates nothing"),
+            layer("./components/services", "./components/provision", "services are records, and create nothing"),
+            ...rendering.map((room) => layer(room, "./components/provision", "rendering creates nothing")),
             layer("./components", "./sandbox", "the component never depends on the sandbox"),
             layer("./components", "./cli", "the component never depends on the command"),
             layer("./sandbox", "./cli", "the sandbox never depends on the command"),
@@ -40,7 +49,9 @@ export default tseslint.config(
   },
   {
     // Settings and rendering are pure: they must run, and be tested, without Pulumi.
-    files: ["components/settings/**/*.ts", "components/render/**/*.ts"],
+    files: ["./components/settings", "./components/services", ...rendering].map((room) => `${room.slice(2)}/**/*.ts`),
+    // The one file that reads the services' real files, which lie beside it.
+    ignores: ["components/services/template.ts"],
     rules: {
       "no-restricted-imports": ["error", { patterns: ["@pulumi/*", "node:fs", "node:child_process", "node:net"] }],
     },

@@ -10,7 +10,7 @@ import { createSteps } from "./provision/steps";
 import { clientSettings, renderAutoconfig } from "./render/clientSettings";
 import { dkimRecord } from "./render/dkimKey";
 import { dnsRecords } from "./render/dnsRecords";
-import { endpoints } from "./render/masterCf";
+import { endpoints } from "./settings/listeners";
 import { warnings } from "./settings/warnings";
 
 /** The type of version 0.1: relays of that time stay the same resources, their children included. */

@@ -17,7 +17,6 @@ from asking import key_parts, pairs_in, said, succeeds
 RECORDS = "/var/lib/mail-relay"
 ETC = "/etc/postfix"
 GENERATIONS = f"{ETC}/generations"
-SASLAUTHD = "mail-relay-saslauthd.service"
 LONGEST_DIFF = 200
 
 
@@ -132,17 +131,17 @@ def services():
     return [{**what, "step": "apply"} for what in found]
 
 
-def units(store):
+def units():
     """Services that are not enabled, or do not run."""
     names = ["postfix", *(read(path).decode().strip() for path in sorted(glob.glob(f"{RECORDS}/services/*/unit")))]
     found = []
-    for name in names + ([SASLAUTHD] if store == "saslauthd" else []):
+    for name in names:
         enabled = said("systemctl", "is-enabled", name) or "gone"
         runs = succeeds("systemctl", "--quiet", "is-active", name)
         if enabled not in ("enabled", "static") or not runs:
             present = f"{enabled}, {'runs' if runs else 'does not run'}"
             found.append({"path": name, "aspect": "service", "installed": "enabled, runs", "present": present,
-                          "step": "users" if name == SASLAUTHD else "apply"})
+                          "step": "apply"})
     return found
 
 
@@ -181,9 +180,8 @@ def users(noted):
 
 def look(args):
     noted = (read(f"{RECORDS}/installed.users") or b"").decode().splitlines()
-    store = noted[0].split(" ")[2] if noted else ""
     deployed = os.path.exists(f"{RECORDS}/installed.files")
-    found = [*files(args.get("texts", {})), *services(), *users(noted), *units(store)] if deployed else []
+    found = [*files(args.get("texts", {})), *services(), *users(noted), *units()] if deployed else []
     return {"deployed": deployed, "differences": found}
 
 

@@ -16,7 +16,6 @@ import sasl
 from asking import pairs_in, reason, said, succeeds
 
 RECORDS = "/var/lib/mail-relay/services"
-SASLAUTHD = "mail-relay-saslauthd.service"
 PATIENCE = 8
 
 
@@ -36,8 +35,6 @@ def units():
     for note in sorted(glob.glob(f"{RECORDS}/*/unit")):
         with open(note, encoding="utf-8") as file:
             beside.append(unit(file.read().strip()))
-    if os.path.exists(f"/etc/systemd/system/{SASLAUTHD}"):
-        beside.append(unit(SASLAUTHD))
     return [unit("postfix", postfix_runs()), *beside]
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Apply step: brings one generation of configuration live, or leaves the last good one serving.
 # Reads ./generation (its name), ./etc (its files), ./services (see services.sh), ./store (see stores.sh),
-# ./certificate (see certificate.sh), ./smoke.plan, ./hostname, for the preflight ./preflight.plan (see preflight.sh; may be absent), and for the trial ./trial, ./trial.users, ./trial.database, ./trial.plan.
+# ./certificate (see certificate.sh), ./smoke.plan, ./hostname, for the preflight ./preflight.plan (see preflight.sh; may be absent), and for the trial ./trial, ./trial.users, ./trial.database, ./trial.plan, ./trial.expected (may be absent).
 #
 # All files of a generation become live in one rename: /etc/postfix/main.cf and the others are symbolic links into
 # generations/current, itself a link to one folder beside it. A power cut leaves the old or the new one, never a mix.
@@ -166,7 +166,7 @@ finish() {
   keep_mode 755 "$generations"
   keep_mode 700 "$postfix_etc/tls"
   keep_mode 600 "$postfix_etc/tls/relay.pem"
-  settle_services
+  commit_services
   note_installed "$installed_files" files_as_they_are
   settle_certificate
   note_installed "$generation_deployed" cat generation
@@ -187,7 +187,7 @@ preflight
 prepare_certificate
 adopt_original
 
-bring_services || {
+install_services || {
   restore_services
   die "a service beside Postfix does not take its new configuration; the old one is back, Postfix is untouched"
 }

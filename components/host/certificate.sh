@@ -79,8 +79,6 @@ write_into_tls() {
 # Once the relay serves: has the certificate issued, or ends what ACME would renew for nobody.
 settle_certificate() {
   if [ "$(cat certificate)" = acme ]; then
-    # Not started by its package where that was installed before there was a configuration.
-    systemctl --quiet enable --now certbot.timer
     python3 -B /usr/local/lib/mail-relay-certificate/certificate.py /etc/mail-relay-certificate.json --look-ahead ||
       [ ! -e certificate-required ] || die "the relay is live, but has no certificate by ACME, which tls.acme.required demands"
   elif [ -e "/etc/letsencrypt/renewal/$acme_name.conf" ]; then

@@ -25,7 +25,8 @@ check_services() {
   local unit state
   for unit in "$@"; do
     state=$(systemctl is-enabled "$unit" 2>/dev/null || true)
-    [ "$state" = enabled ] || echo "$unit is ${state:-gone}"
+    # A static unit cannot be enabled: another one starts it.
+    case $state in enabled | static) ;; *) echo "$unit is ${state:-gone}" ;; esac
     systemctl --quiet is-active "$unit" || echo "$unit does not run"
   done
 }
@@ -39,10 +40,8 @@ differences() {
   fi
   [ -e "$installed_files" ] || return 0
   compare "$installed_files" files_as_they_are || true
-  services_as_they_are_not
+  list_service_drift
   mapfile -t units < <(service_units)
-  if [ "$store" = saslauthd ]; then units+=("$saslauthd_unit"); fi
-  if grep -qsx acme "$postfix_etc/tls/source"; then units+=(certbot.timer); fi
   check_services postfix "${units[@]}"
 }
 

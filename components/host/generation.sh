@@ -16,7 +16,7 @@ generation_deployed=/var/lib/mail-relay/deployed.generation
 
 # Names the input of the users step by its content; that of the apply step has its name.
 users_given() {
-  sha256sum users store keep-unmanaged threads 2>/dev/null || true
+  sha256sum users store keep-unmanaged 2>/dev/null || true
 }
 
 # Whether users and configuration on this host are what this deploy brought, and not what another brought since.

@@ -104,21 +104,8 @@ remove_policy() {
 # The unit does so from the next boot on; enabling it by its link alone saves two seconds of systemd reloading.
 close_metadata() {
   [ -e close-metadata ] || return 0
-  local units=/etc/systemd/system unit=mail-relay-metadata.service
-  local rule="to 169.254.169.254 uidrange 1-4294967294 prohibit"
-  cat >"$unit" <<UNIT
-[Unit]
-Description=Keep the metadata service to root (pulumi-mail-relay)
-After=network-pre.target
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=ip rule add $rule
-
-[Install]
-WantedBy=multi-user.target
-UNIT
+  local units=/etc/systemd/system unit=mail-relay-metadata.service rule
+  rule=$(sed -n 's/^ExecStart=ip rule add //p' "$unit")
   install -m 644 "$unit" "$units/$unit"
   install -d -m 755 "$units/multi-user.target.wants"
   ln -sfn "$units/$unit" "$units/multi-user.target.wants/$unit"

@@ -2,6 +2,7 @@
 # The services beside Postfix, such as a resolver or a signer; sourced by apply.sh and drift.sh. ./services holds one
 # folder for each wanted one:
 #   unit     the systemd unit that runs it
+#   shared   exists where others use the unit too, so that it is never disabled
 #   check    a command line that succeeds when the installed files are good; may be absent
 #   reloads  exists for a service that takes changed files, units aside, with a reload
 #   owners   lines of `owner:group path` for files that are not root's; may be absent
@@ -26,7 +27,7 @@ owner_in() {
 }
 
 # Whether a service's files are on the host as its folder says; with a second argument only those below that folder.
-as_in() {
+matches_record() {
   local folder=$1 below=${2:-} name
   while read -r name; do
     [[ $name == "$below"* ]] || continue
@@ -57,12 +58,12 @@ remove_files_but() {
   while read -r name; do rm -f "/$name"; done < <(comm -23 <(files_of "$was") <(files_of "$now"))
 }
 
-# Brings a service to what its folder says; nothing happens to one that is right already.
-bring_service() {
-  local folder=$1 record=$2 unit stale=false bring=restart
+# Makes a service what its folder says; nothing happens to one that is right already.
+install_service() {
+  local folder=$1 record=$2 unit stale=false act=restart
   unit=$(cat "$folder/unit")
-  as_in "$folder" && [ -z "$(comm -23 <(files_of "$record") <(files_of "$folder"))" ] || stale=true
-  if [ -e "$folder/reloads" ] && as_in "$folder" etc/systemd/; then bring=reload-or-restart; fi
+  matches_record "$folder" && [ -z "$(comm -23 <(files_of "$record") <(files_of "$folder"))" ] || stale=true
+  if [ -e "$folder/reloads" ] && matches_record "$folder" etc/systemd/; then act=reload-or-restart; fi
   if [ "$stale" = true ]; then
     say "configuring $unit"
     install_files_of "$folder" || return 1
@@ -83,7 +84,7 @@ bring_service() {
   masked*) systemctl --quiet unmask "$unit" && systemctl --quiet --no-reload enable "$unit" ;;
   *) systemctl --quiet --no-reload enable "$unit" ;;
   esac
-  if [ "$stale" = true ]; then systemctl "$bring" "$unit"; else systemctl start "$unit"; fi || {
+  if [ "$stale" = true ]; then systemctl "$act" "$unit"; else systemctl start "$unit"; fi || {
     journalctl -q -o cat -n 10 -u "$unit" >&2
     say "$unit does not start"
     return 1
@@ -91,10 +92,10 @@ bring_service() {
 }
 
 # All wanted services, before the configuration that asks them goes live.
-bring_services() {
+install_services() {
   local name
   for name in $(services_in services); do
-    bring_service "services/$name" "$service_records/$name" || return 1
+    install_service "services/$name" "$service_records/$name" || return 1
   done
 }
 
@@ -103,25 +104,25 @@ restore_services() {
   local name
   for name in $(services_in services); do
     if [ -d "$service_records/$name" ]; then
-      bring_service "$service_records/$name" "services/$name" || true
+      install_service "$service_records/$name" "services/$name" || true
     else
-      end_service "services/$name"
+      remove_service "services/$name"
     fi
   done
 }
 
-end_service() {
+remove_service() {
   local folder=$1 name
-  systemctl --quiet disable --now "$(cat "$folder/unit")" 2>/dev/null || true
+  [ -e "$folder/shared" ] || systemctl --quiet disable --now "$(cat "$folder/unit")" 2>/dev/null || true
   while read -r name; do rm -f "/$name"; done < <(files_of "$folder")
 }
 
-# Ends the services nobody asks any more and notes the others, once the configuration is live.
-settle_services() {
+# Once the configuration is live: removes the services it does not want any more, and records the others.
+commit_services() {
   local name
   for name in $(services_in "$service_records"); do
     [ -d "services/$name" ] && continue
-    end_service "$service_records/$name"
+    remove_service "$service_records/$name"
     rm -rf "${service_records:?}/$name"
   done
   install -d -m 700 "$service_records"
@@ -134,8 +135,8 @@ settle_services() {
   done
 }
 
-# For the drift step: files of services that are not what was installed, one a line, and their units.
-services_as_they_are_not() {
+# For the drift step: a line for each file of a service that is not what was installed.
+list_service_drift() {
   local name file
   for name in $(services_in "$service_records"); do
     while read -r file; do
@@ -147,6 +148,7 @@ services_as_they_are_not() {
   done
 }
 
+# The units of all installed services.
 service_units() {
   local name
   for name in $(services_in "$service_records"); do cat "$service_records/$name/unit"; done

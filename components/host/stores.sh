@@ -3,7 +3,7 @@
 #   chrootOnly  one copy, inside Postfix's chroot
 #   shared      /etc/sasldb2, for other programs too; the distribution's own mechanism copies it into the chroot whenever
 #               Postfix starts, and the users step right away
-#   saslauthd   /etc/sasldb2, read by the daemon, whose socket is in the chroot
+#   saslauthd   /etc/sasldb2, read by the daemon, a service of its own whose socket is in the chroot
 # Each function may be cut off anywhere and run again.
 
 chroot=/var/spool/postfix
@@ -12,7 +12,6 @@ records=/var/lib/mail-relay
 # the chroot is what keeps the passwords to Postfix.
 link_folder=/etc/mail-relay
 copied=${link_folder#/}/sasldb2
-saslauthd_unit=mail-relay-saslauthd.service
 saslauthd_folder=$chroot/var/run/saslauthd
 
 database_of() {
@@ -73,10 +72,7 @@ prepare_store() {
     ln -sfn ../sasldb2 "/$copied"
     enable_copying "$copied"
     ;;
-  saslauthd)
-    join_sasl
-    run_saslauthd "$(cat threads)"
-    ;;
+  saslauthd) join_sasl ;;
   esac
 }
 
@@ -110,12 +106,7 @@ abandon_store() {
     disable_copying "$copied"
     rm -rf "${chroot:?}/$(dirname "$copied")" "$link_folder"
     ;;
-  saslauthd)
-    [ -e "/etc/systemd/system/$saslauthd_unit" ] || return 0
-    systemctl --quiet disable --now "$saslauthd_unit"
-    rm -rf "/etc/systemd/system/$saslauthd_unit" "$saslauthd_folder"
-    systemctl daemon-reload
-    ;;
+  saslauthd) rm -rf "$saslauthd_folder" ;;
   esac
 }
 
@@ -134,32 +125,4 @@ forget_ours() {
 # smtpd takes on the group when it starts, which it does anew after the reload that follows.
 join_sasl() {
   grep -qw sasl <<<"$(id -nG postfix)" || usermod -aG sasl postfix
-}
-
-run_saslauthd() {
-  local unit=/etc/systemd/system/$saslauthd_unit
-  cat >"$saslauthd_unit" <<UNIT
-[Unit]
-Description=Password check for smtpd in its chroot (pulumi-mail-relay)
-Before=postfix.service
-
-[Service]
-Type=forking
-PIDFile=$saslauthd_folder/saslauthd.pid
-ExecStartPre=install -d -m 710 -o root -g sasl $saslauthd_folder
-ExecStart=saslauthd -a sasldb -n $1 -m $saslauthd_folder
-Restart=on-failure
-
-[Install]
-WantedBy=multi-user.target
-UNIT
-  if ! cmp -s "$saslauthd_unit" "$unit"; then
-    install -m 644 "$saslauthd_unit" "$unit"
-    systemctl daemon-reload
-    systemctl --quiet enable "$saslauthd_unit"
-    systemctl restart "$saslauthd_unit"
-  else
-    systemctl --quiet enable "$saslauthd_unit"
-    systemctl start "$saslauthd_unit"
-  fi
 }

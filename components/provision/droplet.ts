@@ -1,5 +1,6 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
+import { partsOf } from "../render/parts";
 import { earlyPackageNames, maskedUnits, preseed } from "../render/packages";
 import { DropletSettings, RelaySettings } from "../settings/settings";
 import { DropletKeys } from "./keys";
@@ -85,7 +86,8 @@ function userData(settings: pulumi.Output<RelaySettings>, keys: DropletKeys): pu
   return pulumi.secret(
     pulumi
       .all([settings, keys.hostKey.privateKeyOpenssh, keys.hostKey.publicKeyOpenssh])
-      .apply(([wanted, secret, open]) => {
+      .apply(([resolved, secret, open]) => {
+        const wanted = partsOf(resolved);
         const config = {
           ssh_deletekeys: true,
           ssh_genkeytypes: ["ed25519"],

@@ -1,13 +1,17 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import { everybody } from "../render/ipv6";
-import { listeners } from "../render/masterCf";
-import { smartHosts } from "../settings/outgoing";
-import { acmePorts } from "../render/services/certificate";
+import { usesIpv6 } from "../postfix/ipv6";
+import { listeners } from "../settings/listeners";
+import { partsOf, type RelayParts } from "../render/parts";
 import { RelaySettings } from "../settings/settings";
 import { createFirst } from "./replacement";
 
 const everywhere = ["0.0.0.0/0", "::/0"];
+
+/** Whoever Postfix talks to: it has no listener and no client for another IP version. */
+function everybody(settings: RelaySettings): string[] {
+  return usesIpv6(settings) ? everywhere : ["0.0.0.0/0"];
+}
 
 type Rules = Pick<digitalocean.FirewallArgs, "inboundRules" | "outboundRules">;
 
@@ -18,30 +22,34 @@ export function createFirewall(
   droplet: digitalocean.Droplet,
   opts: pulumi.CustomResourceOptions,
 ): digitalocean.Firewall {
-  const rules = settings.apply((resolved) => ({
-    inbound: [
-      // In which the authority asks for proof, from addresses nobody knows; certbot listens for that moment only.
-      ...acmePorts(resolved).inbound.map((port) => ({
-        protocol: "tcp",
-        portRange: String(port),
-        sourceAddresses: everywhere,
-      })),
-      { protocol: "tcp", portRange: "22", sourceAddresses: resolved.droplet?.sshSources ?? [] },
-      { protocol: "icmp", sourceAddresses: everywhere },
-    ],
-    outbound: [
-      // Names, time, packages, the next hop. Without an outbound rule nothing leaves at all.
-      ...[
-        ...["53/udp", "53/tcp", "123/udp", "80/tcp", "443/tcp"].map((rule) => [rule, everywhere] as const),
-        ...outgoingPorts(resolved).map((rule) => [rule, everybody(resolved)] as const),
-        ...acmePorts(resolved).outbound.map((port) => [`${port}/tcp`, everywhere] as const),
-      ].map(([rule, destinationAddresses]) => {
-        const [portRange, protocol = "tcp"] = rule.split("/");
-        return { protocol, portRange, destinationAddresses };
-      }),
-      { protocol: "icmp", destinationAddresses: everywhere },
-    ],
-  }));
+  const rules = settings.apply((resolved) => {
+    const parts = partsOf(resolved);
+    const ports = (direction: "inbound" | "outbound") =>
+      parts.services.flatMap((service) => service.ports?.[direction] ?? []);
+    return {
+      inbound: [
+        ...ports("inbound").map((port) => ({
+          protocol: "tcp",
+          portRange: String(port),
+          sourceAddresses: everywhere,
+        })),
+        { protocol: "tcp", portRange: "22", sourceAddresses: resolved.droplet?.sshSources ?? [] },
+        { protocol: "icmp", sourceAddresses: everywhere },
+      ],
+      outbound: [
+        // Names, time, packages, the next hop. Without an outbound rule nothing leaves at all.
+        ...[
+          ...["53/udp", "53/tcp", "123/udp", "80/tcp", "443/tcp"].map((rule) => [rule, everywhere] as const),
+          ...outgoingPorts(parts).map((rule) => [rule, everybody(resolved)] as const),
+          ...ports("outbound").map((port) => [`${port}/tcp`, everywhere] as const),
+        ].map(([rule, destinationAddresses]) => {
+          const [portRange, protocol = "tcp"] = rule.split("/");
+          return { protocol, portRange, destinationAddresses };
+        }),
+        { protocol: "icmp", destinationAddresses: everywhere },
+      ],
+    };
+  });
   return firewallOf(`${name}-firewall`, settings, droplet, "mail-relay", opts, {
     inboundRules: rules.inbound,
     outboundRules: rules.outbound,
@@ -49,10 +57,9 @@ export function createFirewall(
 }
 
 /** The next hops' ports, each once. */
-function outgoingPorts(settings: RelaySettings): string[] {
+function outgoingPorts({ settings, hops }: RelayParts): string[] {
   const direct = settings.relayHost ? [] : [25];
-  const hops = smartHosts(settings).map(({ relayHost }) => relayHost.port);
-  return [...new Set([...direct, ...hops])].map((port) => `${port}/tcp`);
+  return [...new Set([...direct, ...hops.map(({ port }) => port)])].map((port) => `${port}/tcp`);
 }
 
 /**

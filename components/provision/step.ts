@@ -1,6 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { RenderedFile } from "../render/bundle";
+import { RenderedFile } from "../render/renderedFile";
 import { hostScript, pack } from "./archive";
 import { shellQuote } from "./quote";
 

@@ -1,13 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Proof } from "../outputs";
-import { BundleSecrets, renderBundle, RenderedFile, unsupported } from "../render/bundle";
-import { Facts, parseFacts, releaseDependentParameters } from "../render/facts";
-import { renderMainCf } from "../render/mainCf";
-import { renderMasterCf } from "../render/masterCf";
+import { renderBundle, unsupported } from "../render/bundle";
+import { BundleSecrets } from "../render/bundleSecrets";
+import { RenderedFile } from "../render/renderedFile";
+import { Facts, parseFacts, releaseDependentParameters } from "../postfix/facts";
+import { renderMainCf } from "../postfix/mainCf";
+import { renderMasterCf } from "../postfix/masterCf";
+import { partsOf } from "../render/parts";
 import { maskedUnits, packageNames, preseed } from "../render/packages";
-import { proofPlan } from "../render/probes";
-import { reputationPlan } from "../render/reputation";
-import { Credential, renderUserDatabase } from "../render/sasl";
+import { proofPlan } from "../proof/probes";
+import { reputationPlan } from "../proof/reputation";
+import { Credential, renderUserDatabase } from "../postfix/sasl";
 import { fingerprint } from "../settings/certificates";
 import { RelaySettings, UserSettings } from "../settings/settings";
 import { describeIssues } from "../settings/validate";
@@ -59,7 +62,7 @@ export function createSteps(
     `${name}-install`,
     "install",
     host,
-    ["lib.sh", "chroot.sh"],
+    ["lib.sh", "chroot.sh", "mail-relay-metadata.service"],
     installFiles(host, settings),
     after(...host.ready),
   );
@@ -76,7 +79,6 @@ export function createSteps(
       text("users", renderUserDatabase(all, sasl.realm)),
       text("store", sasl.store),
       ...(keepUnmanagedUsers ? [text("keep-unmanaged", "")] : []),
-      ...(sasl.store === "saslauthd" ? [text("threads", String(sasl.threads))] : []),
     ]);
   const users = hostStep(`${name}-users`, "users", host, usersSources, userFiles, after(install));
 
@@ -107,11 +109,12 @@ export function createSteps(
 
   const address = host.finish?.(proof) ?? host.address;
 
-  const rendered = pulumi.all([settings, facts]);
+  const parts = settings.apply((resolved) => partsOf(resolved));
+  const rendered = pulumi.all([parts, facts]);
   return {
     facts,
     mainCf: rendered.apply((both) => renderMainCf(...both)),
-    masterCf: settings.apply((resolved) => renderMasterCf(resolved)),
+    masterCf: parts.apply((all) => renderMasterCf(all)),
     address,
     preflight: apply.stdout.apply((stdout) => (JSON.parse(stdout) as { preflight?: string[] }).preflight ?? []),
     proof: proof.stdout.apply((stdout) => ({
@@ -145,19 +148,22 @@ function checkedForDrift(name: string, host: RelayHost, opts: pulumi.CustomResou
 }
 
 function installFiles(host: RelayHost, settings: pulumi.Output<RelaySettings>): pulumi.Output<RenderedFile[]> {
-  return settings.apply((wanted) => [
-    text("packages", packageNames(wanted).join("\n") + "\n"),
-    text(
-      "masks",
-      maskedUnits(wanted)
-        .map((mask) => `${mask.package} ${mask.unit}\n`)
-        .join(""),
-    ),
-    text("preseed", preseed + "\n"),
-    text("parameters", releaseDependentParameters.join("\n") + "\n"),
-    // Only a droplet has the metadata service that shows our user data.
-    ...(host.deletedWith ? [text("close-metadata", "")] : []),
-  ]);
+  return settings.apply((resolved) => {
+    const wanted = partsOf(resolved);
+    return [
+      text("packages", packageNames(wanted).join("\n") + "\n"),
+      text(
+        "masks",
+        maskedUnits(wanted)
+          .map((mask) => `${mask.package} ${mask.unit}\n`)
+          .join(""),
+      ),
+      text("preseed", preseed + "\n"),
+      text("parameters", releaseDependentParameters.join("\n") + "\n"),
+      // Only a droplet has the metadata service that shows our user data.
+      ...(host.deletedWith ? [text("close-metadata", "")] : []),
+    ];
+  });
 }
 
 /** The secrets that files of the bundle hold, together. */

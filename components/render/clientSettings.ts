@@ -1,6 +1,6 @@
 import { create } from "xmlbuilder2";
 import { RelaySettings } from "../settings/settings";
-import { listeners } from "./masterCf";
+import { listeners } from "../settings/listeners";
 
 /** How a client reaches the relay: one of the servers in the output `clientSettings`. */
 export interface ClientServer {

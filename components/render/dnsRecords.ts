@@ -1,5 +1,5 @@
 import { RelaySettings } from "../settings/settings";
-import { listeners } from "./masterCf";
+import { listeners } from "../settings/listeners";
 
 /** A DNS record the relay needs, in the form zone files have, and how it is told apart from the others. */
 export interface WantedRecord {

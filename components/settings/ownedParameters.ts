@@ -1,8 +1,23 @@
-/** main.cf parameters that are left to the component, and how to change what they do. */
-const use = (option: string) => `use ${option} instead`;
-const fixed = "it is part of what keeps the relay safe and provable, and cannot be changed";
+import type { RelayInput } from "./settings";
 
-const owned: Record<string, string> = {
+/**
+ * Why a main.cf parameter may not be in `postfixParameters`, and what to do instead. A function says so only for inputs
+ * whose options write the parameter: one of the two would be lost without a word.
+ */
+export type Refusal = string | ((input: RelayInput) => string | undefined);
+export type OwnedParameters = Record<string, Refusal>;
+
+const left = (why: string) => `is left to the component; ${why}`;
+export const use = (option: string): Refusal => left(`use ${option} instead`);
+const fixed = left("it is part of what keeps the relay safe and provable, and cannot be changed");
+
+function written(option: string, value: unknown): string | undefined {
+  const used = value !== undefined && value !== 0;
+  return used ? `is also written for ${option}; use only one of the two` : undefined;
+}
+
+/** Those of the relay itself; a service has its own in `services/`. */
+const owned: OwnedParameters = {
   compatibility_level: fixed,
   myhostname: use("myHostname"),
   mydomain: use("myDomain"),
@@ -64,11 +79,9 @@ const owned: Record<string, string> = {
   smtpd_client_auth_rate_limit: use("limits.authPerMinute"),
   anvil_rate_time_unit: fixed,
   smtpd_client_event_limit_exceptions: use("limits.exempt"),
-  login_data_restrictions: use("limits.recipientsPerHour"),
   login_header_checks: use("hideClients"),
   relayhost: use("relayHost"),
   smtp_tls_security_level: use("relayHost"),
-  smtp_dns_support_level: use("resolver"),
   smtp_tls_secure_cert_match: fixed,
   smtp_tls_CAfile: fixed,
   smtp_tls_protocols: fixed,
@@ -101,13 +114,26 @@ const owned: Record<string, string> = {
   relay_transport: use("relayHost"),
   local_transport: use("myDestination"),
   defer_transports: fixed,
-  content_filter: "there is no listener for what a filter gives back; use smtpd_milters instead",
+  content_filter: left("there is no listener for what a filter gives back; use smtpd_milters instead"),
   disable_dns_lookups: use("relayHost"),
   allow_untrusted_routing: fixed,
   soft_bounce: fixed,
+  // Free until an option that writes them is used.
+  transport_maps: ({ transports }) => written("transports", transports?.length),
+  sender_dependent_default_transport_maps: ({ relayRoutes }) => written("relayRoutes", relayRoutes?.length),
+  sender_dependent_relayhost_maps: ({ relayRoutes }) => written("relayRoutes", relayRoutes?.length),
+  smtp_destination_rate_delay: ({ delivery }) => written("delivery.pauseSeconds", delivery?.pauseSeconds),
+  always_bcc: ({ alwaysBcc }) => written("alwaysBcc", alwaysBcc),
+  canonical_maps: ({ rewriting }) => written("rewriting.canonical", rewriting?.canonical?.length),
+  sender_canonical_maps: ({ rewriting }) => written("rewriting.senders", rewriting?.senders?.length),
+  recipient_canonical_maps: ({ rewriting }) => written("rewriting.recipients", rewriting?.recipients?.length),
+  smtp_generic_maps: ({ rewriting }) => written("rewriting.generic", rewriting?.generic?.length),
+  header_checks: ({ headerChecks }) => written("headerChecks", headerChecks?.length),
 };
 
-/** How to change what an owned parameter does; undefined for a parameter the component leaves alone. */
-export function optionFor(parameter: string): string | undefined {
-  return Object.hasOwn(owned, parameter) ? owned[parameter] : undefined;
+/** Why this input may not have a parameter; undefined for one that is free. `services` are those of the services. */
+export function refusalOf(parameter: string, input: RelayInput, services: OwnedParameters): string | undefined {
+  const all = { ...owned, ...services };
+  const refusal = Object.hasOwn(all, parameter) ? all[parameter] : undefined;
+  return typeof refusal === "function" ? refusal(input) : refusal;
 }

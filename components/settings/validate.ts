@@ -1,5 +1,4 @@
 import { checkAlerts, checkDropletAlerts, checkLogDays, checkWebhook } from "./checks/alerts";
-import { checkBeside } from "./checks/beside";
 import { checkDelivery } from "./checks/delivery";
 import { checkLimits } from "./checks/limits";
 import { checkMailboxes } from "./checks/mailboxes";
@@ -42,7 +41,6 @@ const checks = [
   checkRoutes,
   checkDelivery,
   checkRewriting,
-  checkBeside,
   checkAlerts,
   checkDropletAlerts,
   checkLogDays,

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { proofPlan } from "../../components/render/probes";
+import { proofPlan } from "../../components/proof/probes";
 import { resolve } from "../../components/settings/resolve";
 import type { Lab } from "../../sandbox/lab";
 import { RELEASES } from "../../sandbox/names";

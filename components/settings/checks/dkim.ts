@@ -2,11 +2,8 @@ import { createPrivateKey } from "node:crypto";
 import { RelayInput } from "../settings";
 import { isHostname, quote, Report } from "./report";
 
-/** Parameters that belong to the signer while there is one. */
-const milterParameters = ["smtpd_milters", "non_smtpd_milters", "milter_default_action", "milter_protocol"];
-
 /** What is signed, and by which names. */
-export function checkDkim({ dkim, postfixParameters = {} }: RelayInput, report: Report): void {
+export function checkDkim({ dkim }: RelayInput, report: Report): void {
   if (!dkim) return;
   const { domains, selectors } = dkim;
   if (domains?.length === 0)
@@ -26,9 +23,6 @@ export function checkDkim({ dkim, postfixParameters = {} }: RelayInput, report: 
     }
     checkOnce(`dkim.selectors[${index}].selector`, names, index, report);
   });
-  for (const parameter of milterParameters.filter((name) => Object.hasOwn(postfixParameters, name))) {
-    report(`postfixParameters.${parameter}`, "is left to the signer while dkim is given; take one of the two out");
-  }
 }
 
 function checkOnce(path: string, all: string[], index: number, report: Report): void {

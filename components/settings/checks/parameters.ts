@@ -1,17 +1,19 @@
 import { parseNetwork } from "../addresses";
-import { optionFor } from "../ownedParameters";
+import { ownedByServices } from "../../services/list";
+import { refusalOf } from "../ownedParameters";
 import { RelayInput } from "../settings";
 import { quote, Report } from "./report";
 
 /** The escape hatch: further main.cf parameters. Whether they exist is for the host's own Postfix to say. */
-export function checkParameters({ postfixParameters = {} }: RelayInput, report: Report): void {
+export function checkParameters(input: RelayInput, report: Report): void {
+  const { postfixParameters = {} } = input;
   for (const [name, value] of Object.entries(postfixParameters)) {
     const path = `postfixParameters.${name}`;
-    const option = optionFor(name);
+    const refusal = refusalOf(name, input, ownedByServices());
     if (!/^[A-Za-z0-9_]{1,100}$/.test(name)) {
       report(path, `${quote(name)} is not a parameter name; use Postfix's own, for example maximal_queue_lifetime`);
-    } else if (option !== undefined) {
-      report(path, `is left to the component; ${option}`);
+    } else if (refusal !== undefined) {
+      report(path, refusal);
     }
     if (value.includes("#")) {
       report(

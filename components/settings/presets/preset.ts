@@ -1,4 +1,4 @@
-import { RelayHostTls } from "../outgoing";
+import type { RelayHostTls } from "../outgoing";
 
 /** What is known of a provider's SMTP service. Limits are its defaults; a contract may say otherwise. */
 export interface Preset {

@@ -1,4 +1,5 @@
-import { Facts, releaseDependentParameters } from "../../../components/render/facts";
+import { Facts, releaseDependentParameters } from "../../../components/postfix/facts";
+import { partsOf, type RelayParts } from "../../../components/render/parts";
 import { resolve } from "../../../components/settings/resolve";
 import { RelayInput, RelaySettings } from "../../../components/settings/settings";
 
@@ -17,6 +18,11 @@ export function fullInput(change: Partial<RelayInput> = {}): RelayInput {
 
 export function fullSettings(change: Partial<RelayInput> = {}): RelaySettings {
   return resolve(fullInput(change), "2026-06-15");
+}
+
+/** The same with what follows from them. */
+export function fullParts(change: Partial<RelayInput> = {}): RelayParts {
+  return partsOf(fullSettings(change));
 }
 
 const mechanisms = ["PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "NTLM"];

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { renderBundle, unsupported } from "../../../../components/render/bundle";
-import { parseFacts } from "../../../../components/render/facts";
-import { ProbePlan } from "../../../../components/render/dialogue";
-import { proofPlan, smokePlan, trialPlan } from "../../../../components/render/probes";
-import { strangerAddress } from "../../../../components/render/strangers";
-import { renderUserDatabase } from "../../../../components/render/sasl";
+import { parseFacts } from "../../../../components/postfix/facts";
+import { ProbePlan } from "../../../../components/proof/dialogue";
+import { proofPlan, smokePlan, trialPlan } from "../../../../components/proof/probes";
+import { strangerAddress } from "../../../../components/proof/strangers";
+import { renderUserDatabase } from "../../../../components/postfix/sasl";
 import { createAuthority } from "../../../authority";
 import { factsOf, fullSettings } from "../fixtures";
 

@@ -2,11 +2,11 @@ import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { renderBundle } from "../../../../components/render/bundle";
 import { dkimRecord } from "../../../../components/render/dkimKey";
 import { dnsRecords } from "../../../../components/render/dnsRecords";
-import { renderMainCf } from "../../../../components/render/mainCf";
+import { renderMainCf } from "../../../../components/postfix/mainCf";
 import { earlyPackageNames, packageNames } from "../../../../components/render/packages";
-import { reputationPlan } from "../../../../components/render/reputation";
+import { reputationPlan } from "../../../../components/proof/reputation";
 import { RelayInput } from "../../../../components/settings/settings";
-import { factsOf, fullSettings } from "../fixtures";
+import { factsOf, fullParts, fullSettings } from "../fixtures";
 
 const own = { clients: "198.51.100.7", sending: "198.51.100.7" };
 const facts = factsOf["3.5"]!;
@@ -121,27 +121,30 @@ test.each([
 );
 
 test("Postfix asks the signer, and without one nothing changes", () => {
-  const signed = renderMainCf(fullSettings({ dkim: {} }), facts);
+  const signed = renderMainCf(fullParts({ dkim: {} }), facts);
   expect(signed).toMatch(/^smtpd_milters = inet:127\.0\.0\.1:18891$/m);
   expect(signed).toMatch(/^milter_default_action = tempfail$/m);
-  expect(renderMainCf(fullSettings(), facts)).not.toContain("milter");
-  expect(packageNames(fullSettings())).not.toContain("rspamd");
-  const settings = fullSettings({ dkim: {} });
-  expect(packageNames(settings).filter((name) => !earlyPackageNames(settings).includes(name))).toEqual(["rspamd"]);
+  expect(renderMainCf(fullParts(), facts)).not.toContain("milter");
+  expect(packageNames(fullParts())).not.toContain("rspamd");
+  const parts = fullParts({ dkim: {} });
+  expect(packageNames(parts).filter((name) => !earlyPackageNames(parts).includes(name))).toEqual(["rspamd"]);
 });
 
 test("only a relay that delivers by itself looks how receivers see it, and only in its proof", () => {
-  const asked = fullSettings({ ...direct, blockLists: ["bl.example.net"] });
-  expect(reputationPlan(asked)).toEqual({ reputation: { hostname: "relay.example.com", lists: ["bl.example.net"] } });
+  const asked = fullParts({ ...direct, blockLists: ["bl.example.net"] });
+  expect(reputationPlan(asked.settings)).toEqual({
+    reputation: { hostname: "relay.example.com", lists: ["bl.example.net"] },
+  });
   expect(reputationPlan(fullSettings())).toEqual({});
-  expect(
-    [packageNames(asked), packageNames(fullSettings())].map((names) => names.includes("python3-dnspython")),
-  ).toEqual([true, false]);
+  expect([packageNames(asked), packageNames(fullParts())].map((names) => names.includes("python3-dnspython"))).toEqual([
+    true,
+    false,
+  ]);
 });
 
 test("security updates come by themselves on a droplet, elsewhere when asked for", () => {
   const host = { address: "198.51.100.20", hostKey: "ssh-ed25519 AAAA" };
-  expect(packageNames(fullSettings())).toContain("unattended-upgrades");
-  expect(packageNames(fullSettings({ droplet: undefined, host }))).not.toContain("unattended-upgrades");
-  expect(packageNames(fullSettings({ unattendedUpgrades: false }))).not.toContain("unattended-upgrades");
+  expect(packageNames(fullParts())).toContain("unattended-upgrades");
+  expect(packageNames(fullParts({ droplet: undefined, host }))).not.toContain("unattended-upgrades");
+  expect(packageNames(fullParts({ unattendedUpgrades: false }))).not.toContain("unattended-upgrades");
 });

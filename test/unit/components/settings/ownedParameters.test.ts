@@ -1,10 +1,32 @@
-import { renderMainCf } from "../../../../components/render/mainCf";
-import { optionFor } from "../../../../components/settings/ownedParameters";
-import { factsOf, fullSettings } from "../fixtures";
+import { renderMainCf } from "../../../../components/postfix/mainCf";
+import { ownedByServices } from "../../../../components/services/list";
+import { refusalOf } from "../../../../components/settings/ownedParameters";
+import { RelayInput } from "../../../../components/settings/settings";
+import { factsOf, fullInput, fullParts } from "../fixtures";
 
-test("every parameter the component writes is refused in postfixParameters, and none that it leaves alone", () => {
-  const text = renderMainCf(fullSettings({ postfixParameters: { maximal_queue_lifetime: "2d" } }), factsOf["3.10"]!);
-  const written = [...text.matchAll(/^(\w+) =/gm)].map(([, name]) => name!);
-  expect(written).toContain("maximal_queue_lifetime");
-  expect(written.filter((name) => optionFor(name) === undefined)).toEqual(["maximal_queue_lifetime"]);
-});
+/** Each writes parameters that the others do not. */
+const inputs: Partial<RelayInput>[] = [
+  {},
+  { relayHost: undefined, resolver: {}, dkim: {} },
+  {
+    inetProtocols: "all",
+    alwaysBcc: "archive@example.com",
+    headerChecks: [{ header: "X-Mailer", action: "remove" }],
+    rewriting: { canonical: [{ from: "a@example.com", to: "b@example.com" }] },
+    transports: [{ destinations: ["example.net"], relayHost: { host: "mx.example.net", port: 465 } }],
+    delivery: { pauseSeconds: 1, messagesPerConnection: 1 },
+  },
+];
+
+test.each(inputs)(
+  "with %j every parameter the component writes is refused in postfixParameters, and no other",
+  (input) => {
+    const parameters = { maximal_queue_lifetime: "2d" };
+    const text = renderMainCf(fullParts({ ...input, postfixParameters: parameters }), factsOf["3.10"]!);
+    const written = [...text.matchAll(/^(\w+) =/gm)].map(([, name]) => name!);
+    const refused = (name: string) => refusalOf(name, fullInput(input), ownedByServices()) !== undefined;
+    // A pause is written for each transport, which has no name of Postfix's own.
+    const free = written.filter((name) => !refused(name) && name !== "transport1_destination_rate_delay");
+    expect(free).toEqual(["maximal_queue_lifetime"]);
+  },
+);

@@ -1,0 +1,35 @@
+import { RelaySettings } from "../settings/settings";
+import { Parameters } from "./parameters";
+import { rewritingParameters } from "./rewriting";
+import { takesLogins } from "../settings/listeners";
+
+/** The cleanup service of the listeners with a login, which alone looks at headers for this purpose. */
+export const loginCleanup = "login-cleanup";
+
+/** Whether that service is needed. */
+export function hidesClients(settings: RelaySettings): boolean {
+  return settings.hideClients && takesLogins(settings);
+}
+
+/** Its header checks; those that were asked for still hold. They cannot be named `$header_checks`, which these replace. */
+export function loginHeaderChecks(settings: RelaySettings): Parameters {
+  if (!hidesClients(settings)) return {};
+  const { header_checks: others = "" } = { ...settings.postfixParameters, ...rewritingParameters(settings) };
+  return {
+    login_header_checks: ["regexp:$config_directory/hide_clients", String(others)].filter((maps) => maps !== ""),
+  };
+}
+
+/**
+ * Rewrites the relay's own `Received` line of a login's message to what Postfix writes for a client it does not name. Lines
+ * that were there before stay: without them mail that goes in a circle would not be noticed (RFC 5321 6.3).
+ */
+export function renderHideClients({ myHostname }: RelaySettings): string {
+  const relay = myHostname.replaceAll(".", "\\.");
+  return [
+    "# Managed by pulumi-mail-relay: change the MailRelay's arguments, edits here are lost.",
+    `/^Received: from .*[[:space:]](by ${relay} \\([^)]*\\) with (ESMTPSA|UTF8SMTPSA) id .*)$/ REPLACE Received: $1`,
+    "/^X-Originating-IP:/ IGNORE",
+    "",
+  ].join("\n");
+}

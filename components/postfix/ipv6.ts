@@ -1,0 +1,19 @@
+import { RelaySettings } from "../settings/settings";
+import { Facts } from "./facts";
+import { only, Parameters } from "./parameters";
+
+/** Whether Postfix uses IPv6 beside IPv4. */
+export function usesIpv6({ inetProtocols }: RelaySettings): boolean {
+  return inetProtocols === "all";
+}
+
+/** What IPv6 takes besides `inet_protocols`. */
+export function ipv6Parameters(settings: RelaySettings, facts: Facts): Parameters {
+  if (!usesIpv6(settings)) return {};
+  return {
+    // DigitalOcean drops SMTP over IPv6, and each such address would be waited for: the others come first.
+    ...(settings.droplet ? { smtp_address_preference: "ipv4" } : {}),
+    // One network is one client to the limits, for whoever has an address has 2^64 of them. Older releases count addresses.
+    ...only(facts, { smtpd_client_ipv6_prefix_length: 64 }),
+  };
+}

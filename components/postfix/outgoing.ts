@@ -1,0 +1,81 @@
+import { RelaySettings } from "../settings/settings";
+import { modernTls } from "./clientTls";
+import type { RelayParts } from "../render/parts";
+import { hopAddress, tlsLevel, type NextHop } from "./nextHops";
+import { Parameters } from "./parameters";
+
+/** Where mail goes, and how the SMTP client speaks to the next hop. */
+export function outgoing({ settings, hops }: RelayParts): Parameters {
+  const general = hops.find(({ option }) => option === "relayHost");
+  return {
+    relayhost: general ? hopAddress(general) : "",
+    ...(general && general.transport !== "smtp" ? { default_transport: general.transport } : {}),
+    ...routing(settings),
+    // A login must never travel in clear.
+    smtp_tls_security_level: general ? tlsLevel(general) : "may",
+    ...(hops.some(({ tls }) => tls === "verified") ? { smtp_tls_secure_cert_match: "nexthop" } : {}),
+    smtp_tls_CAfile: "/etc/ssl/certs/ca-certificates.crt",
+    smtp_tls_protocols: ["!SSLv2", "!SSLv3"],
+    smtp_tls_mandatory_protocols: modernTls,
+    smtp_tls_loglevel: 1,
+    smtp_sasl_auth_enable: general?.passwordFile !== undefined,
+    smtp_sasl_password_maps: general?.passwordFile ? `texthash:$config_directory/${general.passwordFile}` : "",
+    smtp_sasl_security_options: ["noanonymous"],
+    smtp_sasl_tls_security_options: ["noanonymous"],
+    ...delivery(settings, hops),
+  };
+}
+
+function routing({ relayRoutes, transports }: RelaySettings): Parameters {
+  return {
+    ...(relayRoutes.length > 0
+      ? { sender_dependent_default_transport_maps: "texthash:$config_directory/relay_routes" }
+      : {}),
+    ...(transports.length > 0 ? { transport_maps: "texthash:$config_directory/transports" } : {}),
+  };
+}
+
+function delivery({ delivery: wanted, relayHost }: RelaySettings, hops: NextHop[]): Parameters {
+  return {
+    default_destination_concurrency_limit: wanted.concurrency,
+    default_destination_recipient_limit: wanted.recipients,
+    ...(relayHost
+      ? // One refused session must not hold back all mail for minutes where there is no other way for it to go.
+        { default_destination_concurrency_failed_cohort_limit: 10 }
+      : {}),
+    // Postfix counts how often a connection is used again, and takes 0 for no limit.
+    ...(wanted.messagesPerConnection === 1
+      ? { smtp_connection_cache_on_demand: false }
+      : { smtp_connection_reuse_count_limit: wanted.messagesPerConnection - 1 }),
+    ...(wanted.pauseSeconds > 0
+      ? Object.fromEntries(
+          [...new Set(["smtp", ...hops.map(({ transport }) => transport)])].map((transport) => [
+            `${transport}_destination_rate_delay`,
+            `${wanted.pauseSeconds}s`,
+          ]),
+        )
+      : {}),
+  };
+}
+
+/** Tables that say which mail goes to which smart host. */
+export function routeTables({ settings, hops }: RelayParts): { path: string; body: string }[] {
+  const { relayRoutes, transports } = settings;
+  const byOption = new Map(hops.map((hop) => [hop.option, `${hop.transport}:${hopAddress(hop)}`]));
+  const rows = (list: string, keys: string[][]) =>
+    keys.flatMap((names, index) =>
+      names.map((name) => `${name} ${byOption.get(`${list}[${index}].relayHost`) ?? ""}\n`),
+    );
+  const senders = rows(
+    "relayRoutes",
+    relayRoutes.map((route) => route.senders),
+  ).join("");
+  const destinations = rows(
+    "transports",
+    transports.map((transport) => transport.destinations),
+  ).join("");
+  return [
+    { path: "relay_routes", body: senders },
+    { path: "transports", body: destinations },
+  ].filter(({ body }) => body !== "");
+}

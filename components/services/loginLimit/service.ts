@@ -1,0 +1,56 @@
+import { takesLogins } from "../../settings/listeners";
+import { use } from "../../settings/ownedParameters";
+import type { RelaySettings } from "../../settings/settings";
+import { unitFolder, type HostFile, type Service } from "../service";
+import { textOf } from "../template";
+
+/** As smtpd sees it from inside its chroot; the socket's unit has it too. */
+const socket = "mail-relay/login-limit";
+
+const program = "/usr/local/lib/mail-relay-login-limit/login_limit.py";
+const configFile = "/etc/mail-relay-login-limit.json";
+const units = ["mail-relay-login-limit.socket", "mail-relay-login-limit.service"];
+
+/**
+ * The counter that ends the flood of a login that has leaked: listeners with a login ask it at DATA whether the login has
+ * recipients left in this hour, wherever it is used. A counter that does not answer stops nobody's mail.
+ */
+export const loginLimit: Service = {
+  owned: { login_data_restrictions: use("limits.recipientsPerHour") },
+  of(settings) {
+    if (!countsRecipients(settings)) return undefined;
+    const counter = `{ unix:${socket}, default_action=DUNNO, timeout=5s, try_limit=2, retry_delay=1s }`;
+    const file = (path: string, body: string): HostFile => ({ path, body, mode: 0o644 });
+    return {
+      name: "login-limit",
+      // systemd keeps the socket, so that nobody meets a closed door while the counter starts, and hands it over.
+      unit: "mail-relay-login-limit.socket",
+      packages: [],
+      files: [
+        file(program, textOf(__dirname, "login_limit.py")),
+        file(configFile, JSON.stringify(configuration(settings)) + "\n"),
+        ...units.map((unit) => file(`${unitFolder}/${unit}`, textOf(__dirname, unit))),
+      ],
+      logins: {
+        parameters: { login_data_restrictions: ["reject_unauth_pipelining", `check_policy_service ${counter}`] },
+        options: { smtpd_data_restrictions: "$login_data_restrictions" },
+      },
+      // The counter's socket is in the live chroot, and a trial sends as nobody who should be counted.
+      trial: { parameters: { login_data_restrictions: "reject_unauth_pipelining" } },
+    };
+  },
+};
+
+/** Whether some login may send to so many recipients an hour only. */
+function countsRecipients(settings: RelaySettings): boolean {
+  const { limits, users } = settings;
+  const limited = limits.recipientsPerHour > 0 || users.some(({ recipientsPerHour }) => recipientsPerHour > 0);
+  return limited && takesLogins(settings);
+}
+
+function configuration({ limits, users, sasl }: RelaySettings): object {
+  const own = users
+    .filter(({ recipientsPerHour }) => recipientsPerHour !== limits.recipientsPerHour)
+    .map(({ login, recipientsPerHour }) => [login, recipientsPerHour]);
+  return { realm: sasl.realm, perHour: limits.recipientsPerHour, logins: Object.fromEntries(own) as object };
+}

@@ -1,0 +1,34 @@
+import { unitFolder, type HostFile, type Service } from "../service";
+import { textOf } from "../template";
+
+/** Where Debian's prometheus-node-exporter looks for metrics of others. */
+const collectorFile = "/var/lib/prometheus/node-exporter/mail_relay.prom";
+
+const folder = "/usr/local/lib/mail-relay-watch";
+const configFile = "/etc/mail-relay-watch.json";
+const programs = ["watch.py", "exposition.py", "alerts.py"];
+const units = ["mail-relay-watch.service", "mail-relay-watch.timer"];
+
+/** The timer that writes metrics and sends alerts. */
+export const watch: Service = {
+  of({ myHostname, metrics, alerts }, { alertWebhook }, earlier) {
+    if (!metrics && alerts === undefined) return undefined;
+    const file = (path: string, name: string): HostFile => ({ path, body: textOf(__dirname, name), mode: 0o644 });
+    const config = {
+      host: myHostname,
+      units: earlier.filter(({ watched = true }) => watched).map(({ unit }) => unit),
+      metrics: metrics ? collectorFile : undefined,
+      alerts: alerts && { ...alerts, webhook: alertWebhook },
+    };
+    return {
+      name: "watch",
+      unit: "mail-relay-watch.timer",
+      packages: [],
+      files: [
+        ...programs.map((name) => file(`${folder}/${name}`, name)),
+        { path: configFile, body: JSON.stringify(config) + "\n", mode: 0o600 },
+        ...units.map((name) => file(`${unitFolder}/${name}`, name)),
+      ],
+    };
+  },
+};

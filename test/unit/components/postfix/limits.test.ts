@@ -1,0 +1,89 @@
+import { renderBundle } from "../../../../components/render/bundle";
+import { maskedUnits, packageNames } from "../../../../components/render/packages";
+import { services } from "../../../../components/services/list";
+import { renderMainCf } from "../../../../components/postfix/mainCf";
+import { renderMasterCf } from "../../../../components/postfix/masterCf";
+import { RelayInput } from "../../../../components/settings/settings";
+import { factsOf, fullParts, fullSettings } from "../fixtures";
+
+const facts = factsOf["3.7"]!;
+const off: Partial<RelayInput> = { limits: { recipientsPerHour: 0 }, hideClients: false };
+const names = (change: Partial<RelayInput>) => services(fullSettings(change)).map(({ name }) => name);
+const bodyOf = (change: Partial<RelayInput>, service: string, end: string) =>
+  services(fullSettings(change))
+    .find(({ name }) => name === service)!
+    .files.find(({ path }) => path.endsWith(end))!.body;
+
+/** Parameters of our own in main.cf, and those that master.cf refers to: Postfix warns of one that nobody uses. */
+function ownParameters(change: Partial<RelayInput>): { defined: string[]; used: string[] } {
+  const parts = fullParts(change);
+  const found = (text: string, pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map(([, name]) => name!))];
+  return {
+    defined: found(renderMainCf(parts, facts), /^(login_\w+) =/gm).sort(),
+    used: found(renderMasterCf(parts), /=\$(login_\w+)$/gm).sort(),
+  };
+}
+
+test.each<[string, Partial<RelayInput>, string[]]>([
+  ["by default", {}, ["login_data_restrictions", "login_header_checks"]],
+  ["without both options", off, []],
+  ["without a listener for logins", { users: [], listeners: { submission: false }, limits: { ban: {} } }, []],
+  ["for one limited login", { ...off, users: [{ login: "shop", recipientsPerHour: 9 }] }, ["login_data_restrictions"]],
+])("%s main.cf defines what master.cf uses", (_, change, expected) => {
+  expect(ownParameters(change)).toEqual({ defined: expected, used: expected });
+});
+
+test("25 keeps its headers and is not counted", () => {
+  const text = renderMasterCf(fullParts({ listeners: { submissions: true, alternate: true } }));
+  const blocks = text.split(/\n(?=\S)/);
+  const counted = blocks.filter((block) => block.includes("$login_data_restrictions"));
+  expect(counted.map((block) => block.split(/\s/)[0])).toEqual(["submission", "submissions", "2525"]);
+  const hidden = blocks.filter((block) => block.includes("cleanup_service_name"));
+  expect(hidden).toEqual(counted);
+});
+
+test("header checks of the user's own still hold for logins", () => {
+  const text = renderMainCf(fullParts({ postfixParameters: { header_checks: "regexp:/etc/checks" } }), facts);
+  expect(text).toContain("login_header_checks = regexp:$config_directory/hide_clients, regexp:/etc/checks\n");
+  expect(text).toContain("\nheader_checks = regexp:/etc/checks\n");
+  const typed = fullParts({ headerChecks: [{ header: "User-Agent", action: "remove" }] });
+  expect(renderMainCf(typed, facts)).toContain(
+    "login_header_checks = regexp:$config_directory/hide_clients, regexp:$config_directory/header_checks\n",
+  );
+});
+
+test("the trial counts nobody", () => {
+  const trial = renderBundle(fullSettings(), facts).files.find(({ path }) => path === "trial/main.cf")!.body;
+  expect(trial).toContain("login_data_restrictions = reject_unauth_pipelining\n");
+});
+
+test("the counter knows the realm and the logins with a number of their own", () => {
+  const users = [{ login: "alice" }, { login: "shop", recipientsPerHour: 5 }, { login: "list", recipientsPerHour: 0 }];
+  expect(JSON.parse(bodyOf({ users }, "login-limit", ".json"))).toEqual({
+    realm: "example.com",
+    perHour: 1000,
+    logins: { shop: 5, list: 0 },
+  });
+});
+
+test("nobody is shut out unless somebody asks; then all listeners are closed to them and nobody exempt is", () => {
+  expect(names({})).toEqual(["upgrades", "login-limit", "logs"]);
+  expect(packageNames(fullParts())).not.toContain("fail2ban");
+  const limits = { ban: { failures: 3, banMinutes: 7 }, exempt: ["198.51.100.7", "2001:db8:1::/48"] };
+  expect(names({ limits })).toEqual(["upgrades", "login-limit", "ban", "logs"]);
+  expect(packageNames(fullParts({ limits }))).toEqual(expect.arrayContaining(["fail2ban", "nftables"]));
+  expect(maskedUnits(fullParts({ limits }))).toEqual([{ package: "fail2ban", unit: "fail2ban.service" }]);
+  const jail = bodyOf({ limits }, "ban", "jail.conf");
+  expect(jail).toMatch(/^maxretry = 3\nfindtime = 10m\nbantime = 7m$/m);
+  expect(jail).toMatch(
+    /^ignoreip = 127\.0\.0\.0\/8 ::1\/128 192\.0\.2\.0\/28 2001:db8::\/48 198\.51\.100\.7\/32 2001:db8:1::\/48$/m,
+  );
+  const rules = bodyOf({ limits }, "ban", "table.nft").split("\n");
+  expect(rules.filter((line) => /saddr/.test(line)).map((line) => line.trim())).toEqual([
+    "ip6 saddr ::1/128 accept",
+    "ip6 saddr 2001:db8::/48 accept",
+    "ip6 saddr 2001:db8:1::/48 accept",
+    "tcp dport { 25, 587 } ip saddr @banned reject with tcp reset",
+    "tcp dport { 25, 587 } ip6 saddr @banned6 reject with tcp reset",
+  ]);
+});

@@ -1,0 +1,177 @@
+import { renderBundle } from "../../../../components/render/bundle";
+import { renderMainCf } from "../../../../components/postfix/mainCf";
+import { preflightPlan } from "../../../../components/proof/preflight";
+import { RelayInput } from "../../../../components/settings/settings";
+import { factsOf, fullParts, fullSettings } from "../fixtures";
+
+const facts = factsOf["3.7"]!;
+
+const routed: Partial<RelayInput> = {
+  relayHost: { host: "smtp.example.net", port: 465, login: "account" },
+  relayRoutes: [
+    { senders: ["@News.example", "boss@example.com"], relayHost: { preset: "sendgrid", login: "apikey" } },
+    { senders: ["@other.example"], relayHost: { preset: "sendgrid", login: "apikey", tls: "required" } },
+  ],
+  transports: [{ destinations: ["partner.example", ".partner.example"], relayHost: { host: "192.0.2.77", port: 25 } }],
+};
+
+const passwords = {
+  relayHostPassword: "canary-0",
+  routePasswords: { "relayRoutes[0].relayHost": "canary-1", "relayRoutes[1].relayHost": "canary-2" },
+};
+
+const files = (change: Partial<RelayInput> = routed) =>
+  new Map(renderBundle(fullSettings(change), facts, passwords).files.map((file) => [file.path, file]));
+
+function mainCf(change: Partial<RelayInput>): Map<string, string> {
+  const lines = renderMainCf(fullParts(change), facts).matchAll(/^(\w+) =(?: (.*))?$/gm);
+  return new Map([...lines].map(([, name = "", value = ""]) => [name, value]));
+}
+
+/** The options of a service in master.cf. */
+function service(text: string, name: string): Record<string, string> | undefined {
+  const [, options] = new RegExp(`^${name} +unix.*smtp\\n((?:  -o .*\\n)*)`, "m").exec(text) ?? [];
+  const pairs = [...(options ?? "").matchAll(/-o (\w+)=(.*)/g)].map(([, key = "", value = ""]) => [key, value]);
+  return options === undefined ? undefined : (Object.fromEntries(pairs) as Record<string, string>);
+}
+
+test("each route has a service, with a login, TLS and port of its own", () => {
+  const master = files().get("etc/master.cf")!.body;
+  expect(service(master, "smtp")).toEqual({});
+  expect(service(master, "smarthost")).toMatchObject({
+    smtp_tls_wrappermode: "yes",
+    smtp_tls_security_level: "encrypt",
+  });
+  expect(service(master, "route1")).toEqual({
+    syslog_name: "postfix/route1",
+    smtp_tls_wrappermode: "no",
+    smtp_tls_security_level: "secure",
+    smtp_sasl_auth_enable: "yes",
+    smtp_sasl_password_maps: "texthash:$config_directory/route1_password",
+  });
+  expect(service(master, "route2")).toMatchObject({ smtp_tls_security_level: "encrypt" });
+  expect(service(master, "transport1")).toMatchObject({ smtp_tls_security_level: "may", smtp_sasl_auth_enable: "no" });
+  expect(files().get("etc/relay_routes")?.body).toBe(
+    "@news.example route1:[smtp.sendgrid.net]:2525\nboss@example.com route1:[smtp.sendgrid.net]:2525\n" +
+      "@other.example route2:[smtp.sendgrid.net]:2525\n",
+  );
+  expect(files().get("etc/transports")?.body).toBe(
+    "partner.example transport1:[192.0.2.77]:25\n.partner.example transport1:[192.0.2.77]:25\n",
+  );
+  const parameters = mainCf(routed);
+  expect(parameters.get("relayhost")).toBe("[smtp.example.net]:465");
+  expect(parameters.get("default_transport")).toBe("smarthost");
+  expect(parameters.get("smtp_tls_secure_cert_match")).toBe("nexthop");
+});
+
+test("without routes and wrapper mode nothing of it is there", () => {
+  const parameters = mainCf({});
+  for (const name of ["default_transport", "transport_maps", "sender_dependent_default_transport_maps"]) {
+    expect(parameters.has(name)).toBe(false);
+  }
+  expect([...files({}).keys()].filter((path) => /route|transport/.test(path))).toEqual([]);
+});
+
+test("every password is in a file of its own, readable to root alone, and for the look ahead in the archive", () => {
+  const holding = [...files().values()].filter(({ body }) => body.includes("canary"));
+  expect(holding.map(({ path, mode }) => [path, mode])).toEqual([
+    ["etc/relay_password", 0o600],
+    ["etc/route1_password", 0o600],
+    ["etc/route2_password", 0o600],
+    ["preflight.plan", 0o600],
+  ]);
+  expect(files().get("etc/route2_password")?.body).toBe("[smtp.sendgrid.net]:2525 apikey:canary-2\n");
+});
+
+test("nothing the trial is told can leave by a route", () => {
+  const master = files().get("trial/master.cf")!.body;
+  const clients = ["smtp", "smarthost", "route1", "route2", "transport1"];
+  for (const name of clients) {
+    expect(service(master, name)).toMatchObject({ smtp_bind_address: "127.0.0.1", smtp_tls_wrappermode: "no" });
+  }
+  const trial = files({ ...routed, inetProtocols: "all" }).get("trial/main.cf")!.body;
+  expect(trial).toMatch(/^defer_transports = relay, lmtp, local, virtual, smarthost, route1, route2, transport1$/m);
+  expect(trial).toMatch(/^default_transport = relay$/m);
+  expect(trial).toMatch(/^inet_protocols = ipv4$/m);
+  expect(trial).toMatch(/^transport_maps = inline:\{.*, texthash:\$config_directory\/transports$/m);
+});
+
+test("the trial meets its own sink where the smart host's certificate is demanded", () => {
+  const verified = { relayHost: { host: "smtp.example.net", tls: "verified" } };
+  expect(mainCf(verified).get("smtp_tls_security_level")).toBe("secure");
+  expect(files(verified).get("trial/main.cf")?.body).toMatch(/^smtp_tls_security_level = encrypt$/m);
+});
+
+test.each<[RelayInput["delivery"], Record<string, string | undefined>]>([
+  [{}, { default_destination_concurrency_limit: "20", smtp_connection_reuse_count_limit: "99" }],
+  [
+    { messagesPerConnection: 1 },
+    { smtp_connection_cache_on_demand: "no", smtp_connection_reuse_count_limit: undefined },
+  ],
+  [{ pauseSeconds: 2 }, { smtp_destination_rate_delay: "2s", route1_destination_rate_delay: "2s" }],
+  [
+    { concurrency: 4, recipients: 10 },
+    { default_destination_concurrency_limit: "4", default_destination_recipient_limit: "10" },
+  ],
+])("delivery %j", (delivery, expected) => {
+  const parameters = mainCf({ ...routed, delivery });
+  for (const [name, value] of Object.entries(expected)) expect([name, parameters.get(name)]).toEqual([name, value]);
+});
+
+test("header checks and rewriting as Postfix reads them", () => {
+  const change: Partial<RelayInput> = {
+    rewriting: {
+      canonical: [{ from: "Old@Example.com", to: "new@example.com" }],
+      generic: [{ from: "@a.lan", to: "x@b.example" }],
+    },
+    headerChecks: [
+      { header: "User-Agent", action: "remove" },
+      { header: "Subject", pattern: "either/or", action: "prepend", text: "X-Choice: yes" },
+      { header: "Subject", pattern: "spam", action: "reject" },
+    ],
+  };
+  expect(mainCf(change).get("header_checks")).toBe("regexp:$config_directory/header_checks");
+  expect(mainCf(change).get("sender_canonical_maps")).toBeUndefined();
+  expect(files(change).get("etc/canonical")?.body).toBe("old@example.com new@example.com\n");
+  expect(files(change).get("etc/smtp_generic")?.body).toBe("@a.lan x@b.example\n");
+  expect(files(change).get("etc/header_checks")?.body).toBe(
+    "/^User-Agent:/ IGNORE\n~^Subject:.*(either/or)~ PREPEND X-Choice: yes\n" +
+      "/^Subject:.*(spam)/ REJECT 5.7.1 header Subject is not accepted\n",
+  );
+});
+
+describe("the look ahead", () => {
+  const plan = (change: Partial<RelayInput>) => preflightPlan(fullParts(change), { relayHost: "canary" });
+
+  test("takes the login, and as sender one whose mail goes that way", () => {
+    expect(plan(routed)?.checks).toMatchObject([
+      {
+        option: "relayHost",
+        login: { name: "account", password: "canary" },
+        sender: "alice@example.com",
+        required: true,
+      },
+      { option: "relayRoutes[0].relayHost", sender: "postmaster@news.example", tls: "verified" },
+      { option: "relayRoutes[1].relayHost", sender: "postmaster@other.example" },
+      { option: "transports[0].relayHost", sender: "alice@example.com", port: 25 },
+    ]);
+    expect(plan({ users: [{ login: "a", allowedSenders: ["any"] }] })?.checks).toMatchObject([
+      { sender: "postmaster@example.com" },
+    ]);
+  });
+
+  test.each([
+    [undefined, false],
+    ["warn", false],
+    ["require", true],
+  ])("of delivery by MX under %s", (preflight, required) => {
+    const direct = { domains: ["example.com", "gmail.com"], required };
+    expect(plan({ relayHost: undefined, preflight })?.checks).toMatchObject([direct]);
+  });
+
+  test("can be left out, or not fail", () => {
+    expect(plan({ preflight: "off" })).toBeUndefined();
+    expect(files({ preflight: "off" }).has("preflight.plan")).toBe(false);
+    expect(plan({ preflight: "warn" })?.checks).toMatchObject([{ required: false }]);
+  });
+});

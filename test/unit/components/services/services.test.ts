@@ -1,0 +1,73 @@
+import { serviceFiles } from "../../../../components/services/files";
+import { services } from "../../../../components/services/list";
+import { fullSettings } from "../fixtures";
+
+const alerts = { mail: "ops@example.net" };
+const texts = (files: { path: string; body: string }[]) => new Map(files.map(({ path, body }) => [path, body]));
+
+test("nothing is watched unless somebody asks", () => {
+  expect(services(fullSettings()).map(({ name }) => name)).not.toContain("watch");
+  expect(services(fullSettings({ metrics: true })).map(({ name }) => name)).toContain("watch");
+  expect(services(fullSettings({ alerts })).map(({ name }) => name)).toContain("watch");
+});
+
+test("ACME brings certbot and a timer, which is watched too; an authority of its own is trusted by certbot's service", () => {
+  expect(services(fullSettings()).map(({ name }) => name)).not.toContain("certificate");
+  const asked = services(fullSettings({ tls: { acme: {} }, metrics: true }));
+  const plain = asked[0];
+  const watching = asked.find(({ name }) => name === "watch");
+  expect([plain?.unit, plain?.packages]).toEqual(["mail-relay-certificate.timer", ["certbot", "python3-dnspython"]]);
+  expect(plain?.files.map(({ path }) => path).join()).not.toContain("certbot.service.d");
+  expect(JSON.stringify(watching)).toContain("mail-relay-certificate.timer");
+  const [own] = services(fullSettings({ tls: { acme: { caCertificate: "PEM" } } }));
+  expect(own?.files.map(({ path }) => path)).toContain("/etc/systemd/system/certbot.service.d/mail-relay.conf");
+});
+
+test("a DigitalOcean token is in one file, which only root reads", () => {
+  const digitalOceanToken = "dop_v1_canary";
+  const wanted = services(fullSettings({ tls: { acme: { digitalOceanToken: true } } }), { digitalOceanToken });
+  expect(wanted[0]?.packages).toEqual(["certbot"]);
+  const holding = serviceFiles(wanted).filter(({ body }) => body.includes(digitalOceanToken));
+  expect(holding).toEqual([
+    {
+      path: "services/certificate/tree/etc/mail-relay-digitalocean-token",
+      body: "dop_v1_canary\n",
+      mode: 0o600,
+    },
+  ]);
+  const http = services(fullSettings({ tls: { acme: {} } }), { digitalOceanToken });
+  expect(JSON.stringify(http)).not.toContain("igital");
+});
+
+test("the webhook is in one file, which only root reads", () => {
+  const webhook = "https://hooks.example.net/canary";
+  const files = serviceFiles(services(fullSettings({ alerts }), { alertWebhook: webhook }));
+  const holding = files.filter(({ body }) => body.includes(webhook));
+  expect(holding).toEqual([
+    expect.objectContaining({ path: "services/watch/tree/etc/mail-relay-watch.json", mode: 0o600 }),
+  ]);
+});
+
+test("a service travels as its unit, its check, its files and their owners", () => {
+  const files = serviceFiles([
+    {
+      name: "resolver",
+      unit: "resolver.service",
+      packages: ["resolver"],
+      check: "resolver --check",
+      files: [
+        { path: "/etc/resolver.conf", body: "here\n", mode: 0o644 },
+        { path: "/etc/resolver.key", body: "key\n", mode: 0o600, owner: "resolver:resolver" },
+      ],
+    },
+  ]);
+  expect(texts(files)).toEqual(
+    new Map([
+      ["services/resolver/unit", "resolver.service\n"],
+      ["services/resolver/check", "resolver --check\n"],
+      ["services/resolver/owners", "resolver:resolver etc/resolver.key\n"],
+      ["services/resolver/tree/etc/resolver.conf", "here\n"],
+      ["services/resolver/tree/etc/resolver.key", "key\n"],
+    ]),
+  );
+});
