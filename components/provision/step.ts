@@ -2,6 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { RenderedFile } from "../render/bundle";
 import { hostScript, pack, scriptText } from "./archive";
+import { explainDelay } from "./delay";
 
 /** How to reach the host; the host key is always pinned. */
 export interface HostConnection {
@@ -29,7 +30,7 @@ export function hostStep(
   files: pulumi.Output<RenderedFile[]>,
   opts: pulumi.CustomResourceOptions,
 ): command.remote.Command {
-  return new command.remote.Command(
+  const step = new command.remote.Command(
     name,
     {
       connection: host.connection,
@@ -38,6 +39,8 @@ export function hostStep(
     },
     pulumi.mergeOptions(opts, { deletedWith: host.deletedWith, customTimeouts: { create: "30m", update: "30m" } }),
   );
+  if (!pulumi.runtime.isDryRun()) explainDelay(step, host, opts.dependsOn);
+  return step;
 }
 
 /** Launcher and archive for a script, and what else all steps have in common. */
