@@ -35,7 +35,10 @@ program.hook("preAction", (_, command) => {
 });
 
 // A reader that has seen enough, such as head, is no failure.
-process.stdout.on("error", () => process.exit(EXIT.ok));
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(EXIT.ok);
+});
 
 program.parseAsync().catch((error: unknown) => {
   // Commander has said on the terminal what was wrong with the arguments; help that was asked for is no error.
