@@ -19,7 +19,11 @@ keep_input() {
     touch "$archive"
     return 0
   fi
-  tar -c -f "$archive.new" --verbatim-files-from -T input.files
+  # tar itself does not say why it cannot write.
+  tar -c -f - --verbatim-files-from -T input.files | cat >"$archive.new" || {
+    rm -f "$archive.new"
+    die "the step's input cannot be kept in $kept_inputs, so nothing was changed"
+  }
   persist "$archive.new"
   mv -f "$archive.new" "$archive"
   find "$kept_inputs" -name '*.tar' -printf '%T@ %p\n' | sort -rn | tail -n +$((kept_count + 1)) |
