@@ -22,6 +22,7 @@ import {
   TlsArgs,
   UserArgs,
 } from "./components";
+import { proofSummary as summarize } from "./components/proof/proofSummary";
 
 const config = new pulumi.Config();
 
@@ -76,7 +77,10 @@ export const autoconfig = relay.autoconfig;
 export const logins = relay.logins;
 export const dnsRecords = relay.dnsRecords;
 export const facts = relay.facts;
+// In clear, because Pulumi shows the difference of two texts only when neither is a secret.
 export const mainCf = relay.mainCf;
 export const masterCf = relay.masterCf;
-export const proof = relay.proof;
+export const proofSummary = relay.proof.apply(summarize);
+// No secret, but long: `pulumi up` prints all outputs every time.
+export const proof = pulumi.secret(relay.proof);
 export const ssh = relay.ssh;

@@ -36,8 +36,11 @@ program.hook("preAction", (_, command) => {
   if (command.optsWithGlobals<GlobalOptions>().mask) startMasking();
 });
 
-// A reader that stops early, such as head, is not a failure.
-process.stdout.on("error", () => process.exit(EXIT.ok));
+// A reader that has seen enough, such as head, is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(EXIT.ok);
+});
 
 program.parseAsync().catch((error: unknown) => {
   // Commander has already reported wrong arguments; a request for help is not an error.

@@ -92,6 +92,12 @@ program
     (load("./commands/bench") as Bench).bench(runs, release, only),
   );
 
+// A reader that has seen enough, such as head, is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(EXIT.ok);
+});
+
 program.parseAsync().catch((error: unknown) => {
   // Commander has said on the terminal what was wrong with the arguments; help that was asked for is no error.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;

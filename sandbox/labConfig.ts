@@ -1,7 +1,7 @@
 import type { RelayHostInput } from "../components/settings/outgoing";
 import type { AcmeInput, LimitsInput } from "../components/settings/settings";
 import type { Cloud } from "./cloud/types";
-import type { ConfigValue } from "./engine/types";
+import { SECRET_PROPERTIES, type ConfigValue } from "./engine/types";
 
 /** A smart host, as the arguments `relayHost`, `relayRoutes` and `transports` take it. */
 export type RelayHostConfig = RelayHostInput & { password?: string };
@@ -124,5 +124,5 @@ export function stackConfig(cloud: Cloud, token: string, config: Partial<Program
 function configValue(value: unknown): ConfigValue {
   if (typeof value === "string") return { value, secret: false };
   const json = JSON.stringify(value);
-  return { value: json, secret: /"(password|previousPassword|privateKey|webhook|digitalOceanToken)":/.test(json) };
+  return { value: json, secret: SECRET_PROPERTIES.some((name) => json.includes(`"${name}":`)) };
 }

@@ -15,6 +15,8 @@ set -euo pipefail
 . ./stores.sh
 # shellcheck source-path=SCRIPTDIR source=generation.sh
 . ./generation.sh
+# shellcheck source-path=SCRIPTDIR source=inputs.sh
+. ./inputs.sh
 # shellcheck source-path=SCRIPTDIR source=services.sh
 . ./services.sh
 # shellcheck source-path=SCRIPTDIR source=preflight.sh
@@ -181,6 +183,7 @@ untried=
 take_lock
 # Only under the lock: what is there before belongs to another deploy.
 trap 'end_trial; rm -rf "$generations"/*.new ${untried:+"$untried"}' EXIT
+keep_input
 install -d -m 755 "$generations"
 find etc -type d -exec chmod 755 {} +
 preflight

@@ -60,18 +60,24 @@ last_word() {
   journalctl -q -o cat -n 1 -t "$@" | sed -n 1p
 }
 
+# Messages of Postfix's commands, each once and without what repeats: which program speaks, and where the trial lies.
+in_short() {
+  sed -e 's/^[^ ]*: \(warning\|error\|fatal\): //' -e "s|$trial_home/etc/||g" | awk '!seen[$0]++'
+}
+
 # `postfix check` and `postconf` exit 0 on most mistakes and only warn, so any word from them counts. The check also
 # makes the folders of the trial's queue.
 check_trial() {
   local etc=$trial_home/etc said
   said=$({ postfix -c "$etc" check && postconf -c "$etc" -n && postconf -c "$etc" -M; } 2>&1 >/dev/null) || {
+    said=$(in_short <<<"$said")
     say "postfix rejects the new configuration: ${said:-$(last_word postfix)}"
     return 1
   }
   # The check also meets the live folder and remarks on its links (see apply.sh); only the staged one is on trial.
   said=$(grep -v ": ${postfix_etc:?}/" <<<"$said") || return 0
   [ -z "$said" ] || {
-    say "postfix warns about the new configuration: $said"
+    say "postfix warns about the new configuration: $(in_short <<<"$said")"
     return 1
   }
 }
@@ -84,7 +90,7 @@ check_expressions() {
     said=$(postmap -c "$trial_home/etc" -q x "regexp:$trial_home/etc/$table" 2>&1 >/dev/null) || true
     said=$(grep -v ": ${postfix_etc:?}/" <<<"$said") || continue
     [ -z "$said" ] || {
-      say "postfix does not understand $table: $said"
+      say "postfix does not understand $table: $(in_short <<<"$said")"
       return 1
     }
   done
@@ -131,9 +137,16 @@ services_took_part() {
 # What went wrong in the trial: first what ended a program, then the last of the rest without the remarks of listeners
 # that take no logins and on the links of the live folder.
 complaints() {
-  grep -m 2 -E ' (fatal|panic): ' "$trial_home/log" 2>/dev/null
-  grep -E ' (error|warning): ' "$trial_home/log" 2>/dev/null |
-    grep -vE 'ignored: no SASL support$|symlink leaves directory' | tail -n 4
+  {
+    grep -E ' (fatal|panic): ' "$trial_home/log" | without_origin | sed -n 1,2p
+    grep -E ' (error|warning): ' "$trial_home/log" | grep -vE 'ignored: no SASL support$|symlink leaves directory' |
+      without_origin | tail -n 4
+  } 2>/dev/null
+}
+
+# Lines of the log, each once and without time and program.
+without_origin() {
+  sed 's/^[^]]*\]: //' | awk '!seen[$0]++'
 }
 
 # Succeeds when the staged configuration greets, lets a login in and keeps strangers out on every listener.

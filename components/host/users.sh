@@ -11,6 +11,8 @@ set -euo pipefail
 . ./stores.sh
 # shellcheck source-path=SCRIPTDIR source=generation.sh
 . ./generation.sh
+# shellcheck source-path=SCRIPTDIR source=inputs.sh
+. ./inputs.sh
 
 keys() {
   cut -d ' ' -f 1 "$@" | sort -u
@@ -33,6 +35,7 @@ write_record() {
 }
 
 take_lock
+keep_input
 store=$(cat store)
 database=$(database_of "$store")
 rm -f "$users_deployed"

@@ -4,10 +4,6 @@ import { RelaySettings } from "../settings/settings";
 import { createFirst } from "./replacement";
 import { HostConnection, carried, launchCommand } from "./step";
 
-// Unlike a droplet that is just born, one that goes has answered before: this is about a minute where its port is
-// closed, and five where nothing answers.
-const dialErrorLimit = 20;
-
 /**
  * Does nothing but remember how to reach the droplet, until that is replaced or destroyed: then it empties its queue.
  * A replacement makes the successor first, and deletes what it replaces when everything else is done, dependents first.
@@ -29,7 +25,7 @@ export function createDrain(
   return new command.remote.Command(
     `${name}-drain`,
     {
-      connection: host.connection.apply((connection) => ({ ...connection, dialErrorLimit })),
+      connection: host.connection,
       // Without time for it the queue is given up, and the droplet need not even be reached.
       delete: pulumi
         .all([seconds, launchCommand(host, "drain")])

@@ -27,8 +27,9 @@ export interface RelayHost extends HostConnection {
   finish?: (proof: pulumi.Resource) => pulumi.Output<string>;
 }
 
-// A droplet reports `active` before its sshd answers; tries are spaced up to 5 s, so this is about five minutes.
-const dialErrorLimit = 60;
+// A droplet reports `active` before its sshd answers. Pauses between tries grow to 5 s, so a port that refuses is given
+// up after a minute and a half, and a host that says nothing, at 2 s a try, after two minutes and a quarter.
+const patience = { dialErrorLimit: 25, perDialTimeout: 2 };
 
 /** A droplet with its keys, its firewalls and its end. */
 export function createHost(
@@ -54,7 +55,7 @@ export function createHost(
       user: "root",
       privateKey: keys.privateKey,
       hostKey: keys.hostKey.publicKeyOpenssh,
-      dialErrorLimit,
+      ...patience,
     }),
     user: pulumi.output("root"),
     machine: droplet.id,
@@ -88,7 +89,7 @@ export function givenHost(args: HostArgs): RelayHost {
       user,
       privateKey: pulumi.secret(args.privateKey),
       hostKey: args.hostKey,
-      dialErrorLimit,
+      ...patience,
     }),
     user,
     machine: pulumi.output(args.address),

@@ -1,8 +1,8 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { RenderedFile } from "../render/renderedFile";
-import { hostScript, pack } from "./archive";
-import { shellQuote } from "./quote";
+import { hostScript, pack, scriptText } from "./archive";
+import { explainDelay } from "./delay";
 
 /** How to reach the host; the host key is always pinned. */
 export interface HostConnection {
@@ -18,7 +18,8 @@ type Script = "drift" | "install" | "users" | "apply" | "proof" | "drain";
 
 /**
  * One script from `components/host` run on the host as root, again whenever anything it is given changes. Script and
- * files travel as one archive on standard input, which is secret as a whole; the command line is the same for ever.
+ * files travel as one archive on standard input, behind the launcher that unpacks it; standard input is secret as a
+ * whole. A changed command line would run every step of every stack again, so it has nothing in it that could change.
  * Nothing is run on deletion: the host may already be gone.
  */
 export function hostStep(
@@ -29,7 +30,7 @@ export function hostStep(
   files: pulumi.Output<RenderedFile[]>,
   opts: pulumi.CustomResourceOptions,
 ): command.remote.Command {
-  return new command.remote.Command(
+  const step = new command.remote.Command(
     name,
     {
       connection: host.connection,
@@ -38,9 +39,11 @@ export function hostStep(
     },
     pulumi.mergeOptions(opts, { deletedWith: host.deletedWith, customTimeouts: { create: "30m", update: "30m" } }),
   );
+  if (!pulumi.runtime.isDryRun()) explainDelay(step, host, opts.dependsOn);
+  return step;
 }
 
-/** The archive for a script, and what else all steps have in common. */
+/** Launcher and archive for a script, and what else all steps have in common. */
 export function carried(
   host: HostConnection,
   script: Script,
@@ -50,7 +53,8 @@ export function carried(
   const scripts = [`${script}.sh`, ...sources].map(hostScript);
   const stdin = pulumi
     .all([files, host.machine])
-    .apply(([given, machine]) => pack([...scripts, { path: "machine", body: machine, mode: 0o600 }, ...given]));
+    .apply(([given, machine]) => pack([...scripts, { path: "machine", body: machine, mode: 0o600 }, ...given]))
+    .apply((archive) => scriptText("launch.sh") + archive);
   return {
     stdin: pulumi.secret(stdin),
     addPreviousOutputInEnv: false,
@@ -59,8 +63,8 @@ export function carried(
   };
 }
 
-/** The command line that runs a script from the archive on standard input as root. */
+/** The command line that runs a script from standard input as root. */
 export function launchCommand(host: HostConnection, script: Script): pulumi.Output<string> {
-  const launch = `sh -c ${shellQuote(hostScript("launch.sh").body)} mail-relay ${script}`;
+  const launch = `bash -s ${script}`;
   return host.user.apply((user) => (user === "root" ? launch : `sudo -n ${launch}`));
 }

@@ -15,6 +15,7 @@ import { fingerprint } from "../settings/certificates";
 import { RelaySettings, UserSettings } from "../settings/settings";
 import { describeIssues } from "../settings/validate";
 import { CheckedSecrets } from "../inputs";
+import { keptInput } from "./archive";
 import { RelayHost } from "./host";
 import { hostStep } from "./step";
 
@@ -30,7 +31,7 @@ export interface StepResults {
   address: pulumi.Output<string>;
 }
 
-const usersSources = ["lib.sh", "chroot.sh", "stores.sh", "generation.sh"];
+const usersSources = ["lib.sh", "chroot.sh", "stores.sh", "generation.sh", "inputs.sh"];
 const applySources = [
   ...usersSources,
   "services.sh",
@@ -80,22 +81,41 @@ export function createSteps(
       text("store", sasl.store),
       ...(keepUnmanagedUsers ? [text("keep-unmanaged", "")] : []),
     ]);
-  const users = hostStep(`${name}-users`, "users", host, usersSources, userFiles, after(install));
+  const usersInput = userFiles.apply((files) => keptInput("users", usersSources, files));
+  const users = hostStep(
+    `${name}-users`,
+    "users",
+    host,
+    usersSources,
+    usersInput.apply(({ given }) => given),
+    after(install),
+  );
 
   const bundle = pulumi.all([settings, facts, bundleSecrets(secrets)]).apply(([resolved, found, ofBundle]) => {
     const impossible = unsupported(resolved, found);
     if (impossible.length > 0) throw new pulumi.RunError(describeIssues(name, impossible));
     return renderBundle(resolved, found, ofBundle);
   });
-  const applyFiles = bundle.apply(({ generation, files }) => [text("generation", generation), ...files]);
-  const apply = hostStep(`${name}-apply`, "apply", host, applySources, applyFiles, after(users));
+  const applyInput = bundle.apply(({ generation, files }) =>
+    keptInput("apply", applySources, [text("generation", generation), ...files]),
+  );
+  const apply = hostStep(
+    `${name}-apply`,
+    "apply",
+    host,
+    applySources,
+    applyInput.apply(({ given }) => given),
+    after(users),
+  );
 
   const proofFiles = pulumi
-    .all([settings, credentials, userFiles, applyFiles, secrets.certificate])
+    .all([settings, credentials, usersInput, applyInput, secrets.certificate])
     .apply(([resolved, all, ofUsers, ofApply, certificate]) => [
-      // What another deploy may have changed meanwhile, to bring it again. Both steps are told the store.
-      ...ofUsers.filter(({ path }) => !ofApply.some((other) => other.path === path)),
-      ...ofApply,
+      // For running both steps again. Both are told the store.
+      ...ofUsers.brought.filter(({ path }) => !ofApply.brought.some((other) => other.path === path)),
+      ...ofApply.brought,
+      text("input.users", ofUsers.name),
+      text("input.apply", ofApply.name),
       text(
         "proof.plan",
         JSON.stringify({
@@ -104,7 +124,7 @@ export function createSteps(
         }),
       ),
     ]);
-  const proofSources = ["users.sh", "apply.sh", "reputation.py", ...applySources];
+  const proofSources = ["lib.sh", "generation.sh", "inputs.sh", "probe.py", "reputation.py"];
   const proof = hostStep(`${name}-proof`, "proof", host, proofSources, proofFiles, after(apply, users));
 
   const address = host.finish?.(proof) ?? host.address;

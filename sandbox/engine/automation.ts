@@ -1,11 +1,12 @@
 /** The real Pulumi CLI behind the same interface, driven by Pulumi's automation API with the state in a local folder. */
 import { mkdir } from "node:fs/promises";
+import { createRequire } from "node:module";
 import path from "node:path";
-import type { EngineEvent, OutputMap, Stack, StackSettings } from "@pulumi/pulumi/automation";
-import { Crypter } from "./embedded/crypto";
+import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { readProject } from "./embedded/project";
 import { readText } from "./embedded/stateFile";
 import { parseUrn, PROVIDER_TYPE_PREFIX, STACK_TYPE } from "./embedded/urn";
+import { prepareStackFolder, stackSettings } from "./stackFolder";
 import {
   EngineError,
   type Engine,
@@ -56,17 +57,22 @@ interface Handlers {
   color: "never";
   signal: AbortSignal | undefined;
   onOutput: (text: string) => void;
+  onError: (text: string) => void;
   onEvent: (event: EngineEvent) => void;
 }
 
+/** The automation API, loaded only when used: it takes most of a second. `import()` does not work within tests. */
+function automation(): typeof import("@pulumi/pulumi/automation") {
+  return createRequire(__filename)("@pulumi/pulumi/automation") as typeof import("@pulumi/pulumi/automation");
+}
+
 async function openStack(spec: StackSpec): Promise<Stack> {
-  // Loaded only when used: it takes most of a second.
-  const { LocalWorkspace } = await import("@pulumi/pulumi/automation/index.js");
   await mkdir(spec.stateDir, { recursive: true, mode: 0o700 });
-  return LocalWorkspace.createOrSelectStack(
-    { stackName: spec.stack, workDir: spec.workDir },
+  const workDir = await prepareStackFolder(spec);
+  return automation().LocalWorkspace.createOrSelectStack(
+    { stackName: spec.stack, workDir },
     {
-      stackSettings: { [spec.stack]: await stackSettings(spec) },
+      stackSettings: { [spec.stack]: await stackSettings(spec, workDir) },
       envVars: {
         PULUMI_BACKEND_URL: `file://${spec.stateDir}`,
         PULUMI_CONFIG_PASSPHRASE: spec.passphrase,
@@ -74,20 +80,6 @@ async function openStack(spec: StackSpec): Promise<Stack> {
       },
     },
   );
-}
-
-/** The stack's configuration, secrets encrypted here: the API's setConfig would put them on a command line. */
-async function stackSettings(spec: StackSpec): Promise<StackSettings> {
-  const crypter = await Crypter.create(spec.passphrase);
-  const config = Object.entries(spec.config).map(([key, { value, secret }]) => [
-    key,
-    secret ? { secure: crypter.encrypt(value) } : value,
-  ]);
-  return {
-    secretsProvider: "passphrase",
-    encryptionSalt: crypter.saltLine,
-    config: Object.fromEntries(config) as StackSettings["config"],
-  };
 }
 
 async function run(
@@ -98,17 +90,17 @@ async function run(
   const started = Date.now();
   const operations: Operation[] = [];
   const errors: string[] = [];
-  let text = "";
-  let rest = "";
+  const text: string[] = [];
+  const print = (line: string) => {
+    text.push(`${line}\n`);
+    onLine?.(line);
+  };
+  const [output, complaints] = [new Lines(print), new Lines(print)];
   const handlers: Handlers = {
     color: "never",
     signal,
-    onOutput: (output) => {
-      text += output;
-      const lines = (rest + output).split("\n");
-      rest = lines.pop() ?? "";
-      lines.forEach((line) => onLine?.(line));
-    },
+    onOutput: (chunk) => output.add(chunk),
+    onError: (chunk) => complaints.add(chunk),
     onEvent: (event) => {
       operations.push(...operationOf(event));
       if (event.diagnosticEvent?.severity === "error") {
@@ -117,14 +109,54 @@ async function run(
     },
   };
   const result = (outputs: RunResult["outputs"]): RunResult => {
-    return { operations, outputs, text, durationMs: Date.now() - started };
+    [output, complaints].forEach((lines) => lines.end());
+    return { operations, outputs, text: text.join(""), durationMs: Date.now() - started };
   };
   try {
     return result(readOutputs(await action(await openStack(spec), handlers)));
   } catch (error) {
-    const message = signal?.aborted ? "cancelled" : (errors[0] ?? (error as Error).message);
-    throw new EngineError(message, result({}));
+    const reason = reasonOf(error as Error);
+    const shown = result({});
+    if (signal?.aborted) {
+      throw new EngineError("cancelled", shown);
+    }
+    // What the CLI itself had to say is on the terminal already, but not a failure to start it.
+    if (!shown.text.includes(reason)) {
+      print(`error: ${reason}`);
+    }
+    throw new EngineError(errors[0] ?? reason, { ...shown, text: text.join("") });
   }
+}
+
+/** Hands on whole lines of what comes in pieces. */
+class Lines {
+  private rest = "";
+
+  constructor(private readonly print: (line: string) => void) {}
+
+  add(chunk: string): void {
+    const lines = (this.rest + chunk).split("\n");
+    this.rest = lines.pop() ?? "";
+    lines.forEach(this.print);
+  }
+
+  end(): void {
+    if (this.rest !== "") {
+      this.print(this.rest);
+    }
+    this.rest = "";
+  }
+}
+
+/** The API tells a failed command with its whole command line and all its output, twice; the reason is on its stderr. */
+function reasonOf({ message }: Error): string {
+  const [, stderr] = /\n stderr: (.*?)\n err\?: /s.exec(message) ?? [];
+  if (stderr === undefined) {
+    return message;
+  }
+  const lines = stderr.split("\n").filter((line) => !/^(Command failed|\s*$)/.test(line));
+  const reason = lines.find((line) => line.startsWith("error: ")) ?? lines[0] ?? stderr.trim();
+  return reason.replace(/^error: /, "");
 }
 
 /** A step that has been carried out or planned; the stack and default providers are not what is meant by resources. */

@@ -6,6 +6,9 @@ export interface ConfigValue {
   secret: boolean;
 }
 
+/** The properties of structured configuration that hold secrets, at any depth. */
+export const SECRET_PROPERTIES = ["password", "previousPassword", "privateKey", "webhook", "digitalOceanToken"];
+
 /** Everything an engine needs to run one program against one stack. */
 export interface StackSpec {
   /** Folder with Pulumi.yaml and the program. */

@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { hostScript } from "../../../components/provision/archive";
 
 const root = join(__dirname, "../../..");
 
@@ -8,6 +10,30 @@ const scripts = ["components", "cli"].flatMap((folder) =>
     .filter((name) => name.endsWith(".sh"))
     .map((name) => join(folder, name)),
 );
+
+const hostFolder = join(root, "components/host");
+const steps = readdirSync(hostFolder).filter((name) => /\.(sh|py)$/.test(name));
+
+describe("scripts as they travel", () => {
+  test.each(steps)("%s does the same without its comments", (name) => {
+    const [whole, sent] = [readFileSync(join(hostFolder, name), "utf8"), hostScript(name).body];
+    expect(sent.split("\n")).toHaveLength(whole.split("\n").length);
+    expect(meaning(name, sent)).toBe(meaning(name, whole));
+  });
+
+  test("a line that only looks like a comment would be noticed", () => {
+    expect(meaning("a.sh", "cat <<EOF\n\nEOF\n")).not.toBe(meaning("a.sh", "cat <<EOF\n# text\nEOF\n"));
+    expect(meaning("a.py", 'x = """\n\n"""\n')).not.toBe(meaning("a.py", 'x = """\n# text\n"""\n'));
+  });
+
+  /** How the interpreter reads a script. */
+  function meaning(name: string, text: string): string {
+    const [command, args] = name.endsWith(".py")
+      ? ["python3", ["-c", "import ast, sys; print(ast.dump(ast.parse(sys.stdin.read())))"]]
+      : ["bash", ["-c", 'eval "f() {\n$(cat)\n}"; declare -f f']];
+    return execFileSync(command as string, args as string[], { input: text, encoding: "utf8" });
+  }
+});
 
 describe("scripts for the host", () => {
   test.each(scripts)("%s pipes into nothing that leaves before its input ends", (script) => {

@@ -1,4 +1,7 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { commandProvider } from "../../../sandbox/engine/providers/command/provider";
 import type { OldState, Provider, ResourceKind } from "../../../sandbox/engine/providers/provider";
@@ -154,7 +157,7 @@ test("the host key is pinned by type and value; without one nothing is verified"
   try {
     const wrong = connection({ hostKey: other.hostKey(), dialErrorLimit: 2 });
     await expect(create({ create: "echo in", connection: wrong })).rejects.toThrow(
-      /^after 2 failed attempts: dial tcp 127/,
+      /^after 2 failed attempts: ssh: handshake failed: /,
     );
     // The RSA key is the server's as well, but another type than the one pinned.
     const rsa = connection({ hostKey: `ssh-dss ${sshd.hostKey("rsa").split(" ")[1]!}`, dialErrorLimit: 0 });
@@ -194,6 +197,19 @@ test("wrong credentials and refused ports are retried up to the limit", async ()
   } finally {
     await other.close();
   }
+});
+
+test("a host that does not answer is named with its port; the limit of a try does not count for the handshake", async () => {
+  const program = "import socket; s = socket.create_server(('127.0.0.1', 0), backlog=0); print(s.getsockname()[1], flush=True); input()";
+  const silent = spawn("python3", ["-c", program], { stdio: ["pipe", "pipe", "inherit"] });
+  const port = Number(String((await once(silent.stdout, "data"))[0]));
+  // Once nobody accepts those that wait, the kernel answers no others.
+  const waiting = Array.from({ length: 4 }, () => connect(port, "127.0.0.1").on("error", () => undefined));
+  await once(waiting[0]!, "connect");
+  const slow = create({ create: "true", connection: connection({ port, dialErrorLimit: 1, perDialTimeout: 1 }) });
+  await expect(slow).rejects.toThrow(`after 1 failed attempts: dial tcp 127.0.0.1:${port}: i/o timeout`);
+  waiting.forEach((socket) => socket.destroy());
+  silent.kill();
 });
 
 test("a named agent that is dead fails at once, whatever else is given", async () => {

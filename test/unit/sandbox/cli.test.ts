@@ -52,3 +52,13 @@ test.each([["outputs"], ["outputs", "--json"], ["send"]])("%s without a sandbox 
 test("down without a sandbox has nothing to do, which is no failure", () => {
   expect(sandbox("down")).toEqual({ status: 0, stdout: "There was no such sandbox.\n", stderr: "" });
 });
+
+test("a reader that leaves early is no failure; a full disk is one", () => {
+  const to = (reader: string) => {
+    const script = `node sandbox/run.js up --help ${reader}; echo "\${PIPESTATUS[0]}"`;
+    return spawnSync("bash", ["-c", script], { cwd: PROJECT_ROOT, encoding: "utf8" });
+  };
+  // Nobody reads from the start, however little the command has to say.
+  expect(to("| sleep 0")).toMatchObject({ stdout: "0\n", stderr: "" });
+  expect(to(">/dev/full")).toMatchObject({ stdout: expect.stringMatching(/^[1-9]/) as string });
+});

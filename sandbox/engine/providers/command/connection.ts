@@ -1,5 +1,5 @@
 /** How remote.Command reaches its host. */
-import { connect as connectSocket } from "node:net";
+import { connect as connectSocket, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, utils, type ConnectConfig } from "ssh2";
 import type { Props } from "../../embedded/values";
@@ -33,7 +33,7 @@ export async function dial(connection: Connection, signal: AbortSignal): Promise
   for (let failed = 0, pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * PAUSE_GROWTH, LONGEST_PAUSE_MS)) {
     signal.throwIfAborted();
     try {
-      return await dialOnce(config, signal);
+      return await dialOnce(config, connection.perDialTimeout * 1000, signal);
     } catch (error) {
       signal.throwIfAborted();
       if (connection.dialErrorLimit > UNLIMITED && failed >= connection.dialErrorLimit) {
@@ -47,7 +47,8 @@ export async function dial(connection: Connection, signal: AbortSignal): Promise
 
 async function clientConfig(connection: Connection): Promise<ConnectConfig> {
   const { host, port, user, password, privateKey, hostKey } = connection;
-  const config: ConnectConfig = { host, port, username: user, readyTimeout: connection.perDialTimeout * 1000 };
+  // The limit on time is the dial's alone: a host that has answered may take longer over the handshake.
+  const config: ConnectConfig = { host, port, username: user, readyTimeout: 0 };
   const methods: ConnectConfig["authHandler"] & string[] = [];
   if (privateKey !== undefined) {
     const key = utils.parseKey(privateKey, connection.privateKeyPassword);
@@ -90,7 +91,8 @@ function assertListening(socketPath: string): Promise<void> {
   });
 }
 
-function dialOnce(config: ConnectConfig, signal: AbortSignal): Promise<Client> {
+async function dialOnce(config: ConnectConfig, timeoutMs: number, signal: AbortSignal): Promise<Client> {
+  const sock = await openSocket(config, timeoutMs, signal);
   return new Promise((resolve, reject) => {
     const client = new Client();
     const abort = () => client.destroy();
@@ -98,19 +100,37 @@ function dialOnce(config: ConnectConfig, signal: AbortSignal): Promise<Client> {
       signal.removeEventListener("abort", abort);
       done();
     };
+    const fail = (reason: string) => settle(() => reject(new Error(`ssh: handshake failed: ${reason}`)));
     signal.addEventListener("abort", abort, { once: true });
     client.on("ready", () => settle(() => resolve(client)));
     // The listener stays on an open connection: a later error shows as the end of the command that runs on it.
     client.on("error", (error) => {
       client.destroy();
-      settle(() => reject(new Error(`dial tcp ${config.host}:${config.port}: ${error.message}`)));
+      fail(error.message);
     });
-    client.on("close", () =>
-      settle(() => reject(new Error(`dial tcp ${config.host}:${config.port}: connection closed`))),
-    );
+    client.on("close", () => fail("connection closed"));
     client.on("keyboard-interactive", (_name, _text, _language, prompts, finish) =>
       finish(prompts.map(() => config.password ?? "")),
     );
-    client.connect(config);
+    client.connect({ ...config, sock });
+  });
+}
+
+function openSocket({ host, port }: ConnectConfig, timeoutMs: number, signal: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connectSocket({ host, port: port ?? 22 });
+    const fail = (reason: string) => {
+      socket.destroy();
+      reject(new Error(`dial tcp ${host}:${port}: ${reason}`));
+    };
+    const abort = () => fail("cancelled");
+    signal.addEventListener("abort", abort, { once: true });
+    socket.setTimeout(timeoutMs, () => fail("i/o timeout"));
+    socket.once("error", (error) => fail(error.message));
+    socket.once("connect", () => {
+      signal.removeEventListener("abort", abort);
+      socket.setTimeout(0).removeAllListeners("error");
+      resolve(socket);
+    });
   });
 }

@@ -1,0 +1,84 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { EngineError, StackSpec } from "../../../sandbox/engine";
+import { EmbeddedEngine } from "../../../sandbox/engine/embedded/engine";
+import { builtInProviders } from "../../../sandbox/engine/providers";
+import { commandProvider } from "../../../sandbox/engine/providers/command/provider";
+import type { ProviderFactory } from "../../../sandbox/engine/providers/provider";
+import { PROJECT_ROOT } from "../../../sandbox/paths";
+import { keyPair } from "../../keys";
+
+jest.setTimeout(300_000);
+
+const facts = {
+  release: "debian 12",
+  postfixVersion: "3.7.11",
+  chrootMechanism: "chroot_extra_files",
+  mechanisms: ["PLAIN", "LOGIN"],
+  parameters: [],
+};
+// About as much as a real proof says.
+const proof = {
+  passed: Array.from({ length: 60 }, (_, index) => `dialogue ${index} of a stranger who is refused on port 587`),
+  skipped: {},
+  warnings: [],
+};
+
+/** Commands on a host that takes everything and says what a real one would. */
+const hostless: ProviderFactory = () => {
+  const real = commandProvider().kinds["command:remote:Command"]!;
+  const results: Record<string, object> = { install: facts, proof };
+  const outputs = (inputs: Parameters<typeof real.create>[0], name: string) => {
+    const result = results[name.replace("relay-", "")] ?? { changed: true, preflight: [] };
+    return { ...inputs, stdout: JSON.stringify(result), stderr: "" };
+  };
+  const create: typeof real.create = (inputs, { name }) =>
+    Promise.resolve({ id: name, outputs: outputs(inputs, name) });
+  const update: typeof real.update = (_, inputs, { name }) => Promise.resolve(outputs(inputs, name));
+  return { kinds: { "command:remote:Command": { ...real, create, update } } };
+};
+
+/** A relay with everything that travels to the host. */
+function fullConfig(): StackSpec["config"] {
+  const dkimKey = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({
+    type: "pkcs8",
+    format: "pem",
+  });
+  const values = {
+    users: [{ login: "alice" }, { login: "printer", password: "a password of its own" }],
+    relayHost: { host: "smtp.example.net", login: "account", password: "another password" },
+    dkim: { selectors: [{ selector: "one", privateKey: dkimKey }] },
+    metrics: true,
+    alerts: { webhook: "https://hooks.example.net/services/one", mail: "ops@example.com" },
+    resolver: {},
+    host: {
+      address: "192.0.2.5",
+      hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG0000000000000000000000000000000000000000000",
+      privateKey: keyPair().private,
+    },
+  };
+  const keys = Object.entries(values).map(
+    ([key, value]) => [`pulumi-mail-relay:${key}`, { value: JSON.stringify(value), secret: true }] as const,
+  );
+  return { "pulumi-mail-relay:myHostname": { value: "relay.example.com", secret: false }, ...Object.fromEntries(keys) };
+}
+
+test("the state of a relay with everything is at most 300 kB, and the same program changes nothing of it", async () => {
+  const stateDir = mkdtempSync(path.join(tmpdir(), "eng-size-"));
+  const engine = new EmbeddedEngine({ ...builtInProviders, command: hostless });
+  const spec = { workDir: PROJECT_ROOT, stack: "size", config: fullConfig(), stateDir, passphrase: "correct horse" };
+  try {
+    await engine.up(spec).catch((error: EngineError) => {
+      throw new Error(error.result.text);
+    });
+    const state = await engine.exportState(spec);
+    expect(state).toContain("relay-proof");
+    expect(Math.round(Buffer.byteLength(state) / 1000)).toBeLessThanOrEqual(300);
+    const again = await engine.up(spec);
+    expect(again.operations.filter(({ kind }) => kind !== "same")).toEqual([]);
+  } finally {
+    rmSync(stateDir, { recursive: true, force: true });
+  }
+});
