@@ -196,5 +196,5 @@ export type Survey<Name extends keyof Parts> = { [Key in Name]: Looked<Parts[Key
 
 /** Looks at several parts of a relay at once; one that fails does not end the others. */
 export function survey<Name extends keyof Parts>(host: Host, parts: Record<Name, object>): Promise<Survey<Name>> {
-  return host.ask<Survey<Name>>("survey", { parts });
+  return host.ask<Survey<Name>>("survey", { parts }, Object.keys(parts));
 }

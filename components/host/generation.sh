@@ -34,37 +34,11 @@ names() {
   (cd "$1" && find . -type f ! -path ./smoke.plan ! -path ./store -printf '%P\n' | sort)
 }
 
-# The live configuration, each line one thing and one aspect of it.
-files_as_they_are() {
-  local live name
-  live=$(readlink -f "$current")
-  echo "$current link $(readlink "$current")"
-  while read -r name; do
-    echo "$postfix_etc/$name link $(readlink "$postfix_etc/$name" || echo none)"
-    echo "$postfix_etc/$name content $(sha256sum <"$live/$name")"
-    stat -c "$postfix_etc/$name mode %a %U:%G" "$live/$name"
-  done < <(names "$live")
-  stat -c '%n mode %a %U:%G' "$postfix_etc" "$generations" "$live" "$postfix_etc/tls" "$postfix_etc/tls/relay.pem"
-}
-
-# The user database of a store: all of it, or with `ours` only what deploys have put there.
-users_as_they_are() {
-  local store=$1 whose=$2 database
-  database=$(database_of "$store")
-  echo "$database store $store $whose"
-  stat -c '%n mode %a %U:%G' "$database"
-  if [ "$whose" = ours ]; then
-    echo "$database users $(stored_entries "$database" | join "$(record_of "$store")" - | sha256sum)"
-  else
-    echo "$database users $(stored_entries "$database" | sha256sum)"
-  fi
-}
-
-# Keeps what a function says in one of the notes above.
+# Keeps what a command prints in one of the notes above.
 note_installed() {
   local note=$1
   shift
   install -d -m 711 "$(dirname "$note")"
-  "$@" >"$note.new" 2>/dev/null || true
+  "$@" >"$note.new"
   mv -f "$note.new" "$note"
 }
