@@ -116,7 +116,7 @@ export interface DriftSeen {
 export interface Difference {
   /** A file, or a systemd unit where the aspect is `service`. */
   path: string;
-  aspect: "content" | "link" | "mode" | "gone" | "users" | "service";
+  aspect: "content" | "link" | "mode" | "gone" | "new" | "users" | "service";
   /** The step of a deploy that repairs it. */
   step: "apply" | "users";
   installed?: string;

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lib import installed, sasldb
-from lib.installed import ETC, GENERATIONS, RECORDS, Difference
+from lib.installed import Difference
 
 LONGEST_DIFF = 200
 
@@ -34,17 +34,17 @@ def changes(before: bytes, after: bytes) -> list[str]:
 
 def installed_text(path: str, digest: str, texts: dict[str, str]) -> bytes | None:
     """The content with that digest, from where a deploy keeps copies or from the stack; None when it is gone."""
-    name = os.path.relpath(path, ETC)
-    copies = [installed.read(copy) for copy in glob.glob(f"{GENERATIONS}/*/{name}")]
-    copies += [installed.read(copy) for copy in glob.glob(f"{RECORDS}/services/*/tree{path}")]
+    name = os.path.relpath(path, installed.ETC)
+    copies = [installed.read(copy) for copy in glob.glob(f"{installed.GENERATIONS}/*/{name}")]
+    copies += [installed.read(copy) for copy in glob.glob(f"{installed.RECORDS}/services/*/tree{path}")]
     copies += [texts[name].encode()] if name in texts else []
     return next((copy for copy in copies if copy is not None and installed.digest(copy) == digest), None)
 
 
 def live_file(path: str) -> bytes | None:
     """The content of a file of the live generation, or of a file outside of it."""
-    inside = f"{installed.live_generation()}/{os.path.relpath(path, ETC)}"
-    return installed.read(inside if path.startswith(f"{ETC}/") and os.path.exists(inside) else path)
+    inside = f"{installed.live_generation()}/{os.path.relpath(path, installed.ETC)}"
+    return installed.read(inside if path.startswith(f"{installed.ETC}/") and os.path.exists(inside) else path)
 
 
 def explain(difference: Difference, modes: Modes, texts: dict[str, str]) -> Difference:

@@ -1,13 +1,12 @@
 # shellcheck shell=bash
 # Where generations of configuration lie, and how to tell whether one is what it was; sourced by the steps.
+# shellcheck disable=SC2034 # each step uses its own
 
 postfix_etc=/etc/postfix
 generations=$postfix_etc/generations
 current=$generations/current
 # What the last deploys left on this host, for the drift step to compare with.
-# shellcheck disable=SC2034 # each step uses its own
 installed_files=/var/lib/mail-relay/installed.files
-# shellcheck disable=SC2034
 installed_users=/var/lib/mail-relay/installed.users
 
 # Which deploy's users and configuration these are; each is away from the first change until all of them are made.
