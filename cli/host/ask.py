@@ -10,14 +10,14 @@ from __future__ import annotations
 import ipaddress
 import smtplib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Dict
 
 from lib.address import own_address
 from lib.smtp import describe_error, unverified_context
 
 PATIENCE = 8
 
-Question = dict[str, Any]
+Question = Dict[str, Any]
 
 
 def xtext(value: str) -> str:

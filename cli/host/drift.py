@@ -10,14 +10,14 @@ import difflib
 import glob
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Dict, Tuple
 
 from lib import installed, sasldb
 from lib.installed import Difference
 
 LONGEST_DIFF = 200
 
-Modes = dict[tuple[str, str], str]
+Modes = Dict[Tuple[str, str], str]
 
 
 def is_secret(mode: str | None) -> bool:

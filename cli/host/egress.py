@@ -10,12 +10,12 @@ import smtplib
 import socket
 import threading
 import time
-from typing import Any
+from typing import Any, Dict
 
 from lib.postfix import parameter
 from lib.smtp import Session, describe_error, mechanisms, reply_of, shown, unverified_context
 
-Target = dict[str, Any]
+Target = Dict[str, Any]
 
 
 def next_hop(relayhost: str) -> Target | None:

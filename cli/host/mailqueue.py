@@ -7,7 +7,7 @@ import heapq
 import json
 import time
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Dict
 
 from relayhost import lines, note_deploy
 
@@ -15,7 +15,7 @@ from relayhost import lines, note_deploy
 MOST_RECIPIENTS = 50
 NULL_SENDER = "MAILER-DAEMON"
 
-Message = dict[str, Any]
+Message = Dict[str, Any]
 
 
 def messages() -> Iterator[Message]:

@@ -9,12 +9,12 @@ import os
 import pwd
 import re
 import stat
-import subprocess
 from typing import Any
 
 from lib import sasldb
 from lib.installed import owner_of
 from lib.postfix import parameter
+from lib.process import succeeds
 
 
 def configuration(text: str) -> dict[str, str]:
@@ -25,9 +25,8 @@ def configuration(text: str) -> dict[str, str]:
 def readable(path: str, user: str) -> bool:
     """Whether a user may read a file, with all the folders on the way and the groups the user has."""
     entry = pwd.getpwnam(user)
-    groups = os.getgrouplist(user, entry.pw_gid)
-    test = subprocess.run(["test", "-r", path], user=entry.pw_uid, group=entry.pw_gid, extra_groups=groups, check=False)
-    return test.returncode == 0
+    become = ["setpriv", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--init-groups"]
+    return succeeds(*become, "test", "-r", path)
 
 
 def database(path: str) -> dict[str, Any] | None:

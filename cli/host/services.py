@@ -8,7 +8,7 @@ from __future__ import annotations
 import smtplib
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Dict
 
 import sasl
 from lib import smtp, x509
@@ -17,7 +17,7 @@ from lib.process import output_of
 
 PATIENCE = 8
 
-Listener = dict[str, Any]
+Listener = Dict[str, Any]
 
 
 def inet_services(table: str) -> list[Listener]:

@@ -6,7 +6,7 @@ import smtplib
 import socket
 import ssl
 import time
-from typing import Any
+from typing import Any, Dict
 
 from lib import x509
 from lib.smtp import MECHANISMS, Session, authenticate, encoded, reply_of, served_certificate, shown, unverified_context
@@ -16,7 +16,7 @@ TRIES = 3  # where an answer or its absence may be a passing one
 AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"  # as main.cf has it
 BLOCKED = (25, 465, 587)
 
-Hop = dict[str, Any]
+Hop = Dict[str, Any]
 
 
 class Refusal(Exception):

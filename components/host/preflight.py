@@ -14,15 +14,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import Any
+from typing import Any, Dict
 
 from nexthop import SECONDS, Refusal, try_hop, without_secrets
 
 LONGEST = 60  # for everything
 
-Check = dict[str, Any]
-Plan = dict[str, Any]
-Problem = dict[str, Any]
+Check = Dict[str, Any]
+Plan = Dict[str, Any]
+Problem = Dict[str, Any]
 
 
 def try_direct(direct: Check, plan: Plan) -> None:

@@ -20,16 +20,16 @@ import ssl
 import subprocess
 import sys
 import time
-from typing import Any
+from typing import Any, Dict, Tuple
 
 from lib import sasldb, smtp, x509
 from lib.address import address_towards, own_address
 
 PARALLEL = 4
 
-Dialogue = dict[str, Any]
+Dialogue = Dict[str, Any]
 # Whether a dialogue passed, failed or was skipped, and why.
-Outcome = tuple[str, str]
+Outcome = Tuple[str, str]
 
 
 class Disagreement(Exception):

@@ -16,7 +16,7 @@ import re
 import subprocess
 import sys
 import time
-from typing import Any
+from typing import Any, Dict
 
 # The way to prove the name: http01.py or dns01.py, installed under this name.
 import challenge
@@ -33,7 +33,7 @@ AUTHORITIES = "/run/mail-relay-acme-ca.pem"
 LEAST_SHARE = 1 / 3
 PATIENCE = 240
 
-Config = dict[str, Any]
+Config = Dict[str, Any]
 
 
 def say(text: str) -> None:

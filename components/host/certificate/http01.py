@@ -13,7 +13,7 @@ AUTHENTICATOR = "standalone"
 ARGUMENTS = ["--standalone", "--preferred-challenges", "http"]
 
 
-@functools.cache
+@functools.lru_cache(maxsize=None)
 def addresses(hostname: str) -> list[str]:
     return records(hostname, "A")
 

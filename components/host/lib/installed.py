@@ -12,7 +12,7 @@ import os
 import pwd
 import stat
 import sys
-from typing import Any
+from typing import Any, Dict
 
 from lib import postfix, sasldb
 from lib.process import output_of, succeeds
@@ -24,7 +24,7 @@ SASLAUTHD = "mail-relay-saslauthd.service"
 # Notes of the deploy's own, beside the files of a generation.
 NOTES = ("smoke.plan", "store")
 
-Difference = dict[str, Any]
+Difference = Dict[str, Any]
 
 
 def read(path: str) -> bytes | None:

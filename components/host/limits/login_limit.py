@@ -23,14 +23,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Dict, List
 
 HOUR = 3600
 MINUTE = 60
 FROM_SYSTEMD = 3
 
 # For each login, pairs of how many seconds ago and how many recipients.
-Counts = dict[str, list[list[float]]]
+Counts = Dict[str, List[List[float]]]
 
 
 class Sent:

@@ -7,7 +7,7 @@ import json
 import subprocess
 import time
 import urllib.request
-from typing import Any
+from typing import Any, Dict
 
 from lib.lock import is_deploying
 
@@ -15,7 +15,7 @@ from lib.lock import is_deploying
 WINDOW = 600
 PATIENCE = 10
 
-Object = dict[str, Any]
+Object = Dict[str, Any]
 
 
 def tell(config: Object, state: Object, seen: Object, fresh: dict[str, int]) -> None:
