@@ -34,7 +34,7 @@ def pretence(question: Question) -> str:
 
 
 def commands(question: Question) -> list[str]:
-    """Everything that is said, each line; XCLIENT starts the session over, so the greeting is asked for twice."""
+    """Every line of the dialogue; XCLIENT starts the session again, so EHLO is sent twice."""
     helo = question["helo"]
     if question["client"] is not None:
         opening = ["EHLO ask.invalid", pretence(question), f"EHLO {helo}"]

@@ -29,7 +29,7 @@ NUMBERS = re.compile(r"\b[0-9A-F]{8,}\b|\d+")
 
 
 def complaint(message: str) -> tuple[str, str] | None:
-    """Severity and text; None for what is said on a healthy relay too."""
+    """Severity and text; None for what a healthy relay logs too."""
     found = SEVERITY.match(message)
     if not found or (found[1] == "warning" and EXPECTED.search(message)):
         return None

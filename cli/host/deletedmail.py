@@ -1,4 +1,4 @@
-"""Deleted messages, kept for a day: queue files as they were, in a folder of root's own.
+"""Deleted messages, kept for a day: queue files as they were, in a folder that only root reads.
 
 A message is put on hold before it is copied, so that nothing delivers it in between; it is removed once its copy is on
 disk. Cut off half-way, it is on hold still. What is older than a day is removed by every use of this, and by

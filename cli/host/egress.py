@@ -1,6 +1,6 @@
 """Which servers this host reaches: connects to each and talks as far as EHLO, all at once, in bounded time.
 
-Takes {"targets": [{"host", "port", "implicit"}], "seconds": number}; the configured next hop is tried besides.
+Takes {"targets": [{"host", "port", "implicit"}], "seconds": number}; the configured next hop is tried too.
 """
 
 from __future__ import annotations

@@ -106,7 +106,7 @@ def status_of(text: str) -> dict[str, Any] | None:
 
 
 class Wanted:
-    """Which lines of the log somebody wants to see; all that is given must fit."""
+    """Which lines of the log are wanted; all that is given must fit."""
 
     def __init__(self, args: dict[str, Any]) -> None:
         self.text = (args.get("grep") or "").lower()
@@ -150,7 +150,7 @@ def main(args: dict[str, Any]) -> Iterator[Any]:
 
 
 def followed() -> Iterator[Entry]:
-    """What is logged from now on, for as long as somebody listens."""
+    """What is logged from now on, until the connection ends."""
     probe = ["journalctl", "-q", "-n", "1", "-o", "cat", MAIL_FACILITY]
     found = subprocess.run(probe, capture_output=True, check=False).stdout
     if found or not os.path.exists("/var/log/mail.log"):

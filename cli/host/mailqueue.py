@@ -78,7 +78,7 @@ def oldest(found: Iterable[Message], limit: int) -> dict[str, Any]:
 
 
 def shown(message: Message) -> Message:
-    """A message with no more recipients than anybody reads."""
+    """A message with no more recipients than people read."""
     recipients = message["recipients"]
     return {**message, "recipients": recipients[:MOST_RECIPIENTS], "recipient_count": len(recipients)}
 

@@ -1,4 +1,4 @@
-"""What Postfix says of its own configuration and of its files, the copies in the chroot among them."""
+"""What Postfix reports about its configuration and its files, including the copies in the chroot."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Changes the queue: first tells what would be changed, then changes what was told, and no other message.
+"""Changes the queue: first lists what would be changed, then changes what was listed, and no other message.
 
-What was told are queue ids with their arrival times: Postfix gives an id again once its message is gone.
+The list has queue ids with their arrival times: Postfix reuses an id once its message is gone.
 """
 
 from __future__ import annotations

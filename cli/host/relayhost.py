@@ -17,7 +17,7 @@ from typing import Any
 
 from lib.lock import LOCK, is_deploying
 
-# Long enough for a deploy's quick steps; somebody at a terminal waits for it.
+# Long enough for a deploy's quick steps; a person at a terminal waits for it.
 PATIENCE = 10
 
 
@@ -46,7 +46,7 @@ def send(**message: Any) -> None:
 
 
 def note(text: str) -> None:
-    """Tells people something beside the result; that nobody listens any more must not end a change half-way."""
+    """Tells people more than the result; a closed connection must not end a change half-way."""
     with contextlib.suppress(BrokenPipeError):
         send(note=text)
 
@@ -98,7 +98,7 @@ def setting(name: str) -> str:
 
 
 def wake_pickup() -> None:
-    """Has Postfix look into maildrop now; by itself it does within a minute, so that this fails is no harm."""
+    """Has Postfix read maildrop now; it does so within a minute anyway, so a failure does no harm."""
     for _ in range(5):
         if subprocess.run(["postkick", "public", "pickup", "W"], capture_output=True, check=False).returncode == 0:
             return
@@ -116,7 +116,7 @@ def exclusively() -> Iterator[None]:
     """For commands that change something: never while a deploy does."""
     descriptor = os.open(LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     end = time.monotonic() + PATIENCE
-    told = False
+    waiting = False
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -126,9 +126,9 @@ def exclusively() -> Iterator[None]:
                 os.close(descriptor)
                 busy = "a deploy is at work on this host; nothing was changed, try again when it has ended"
                 raise Refusal(busy) from None
-            if not told:
+            if not waiting:
                 note(f"a deploy is at work on this host, waiting up to {PATIENCE} seconds for it")
-                told = True
+                waiting = True
             time.sleep(0.2)
     changing.append(True)
     try:

@@ -1,8 +1,8 @@
 """The logins of the relay, with their last use and their failures as the log has them.
 
-Takes {"days": number}, how far the log is looked back. Passwords are never read into the answer, nor are names that
-somebody tried and that do not exist: a password typed into the wrong field looks like one. What comes from the host
-itself is left out, for that is how deploys try the logins.
+Takes {"days": number}, how far back the log is read. The answer has no passwords, and no names that were tried but do
+not exist: a password typed into the wrong field looks like one. Logins from the host itself are left out, because that
+is how deploys try them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Drift step: compares the host with what the last deploy left on it. It changes nothing but a note of its own: a token,
-# printed in the step's result, that is a new one whenever something is found. The other steps are given the token, so
-# that they run again and put everything right.
+# Drift step: compares the host with what the last deploy left on it. It changes nothing but one note: a token, printed in
+# the step's result, which is new whenever something is found. The other steps take the token as input, so they run again
+# and repair everything.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . ./lib.sh

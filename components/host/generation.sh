@@ -28,7 +28,7 @@ fingerprint() {
   (cd "$1" && find . -type f ! -path ./smoke.plan ! -path ./store -printf '%P %m %U:%G ' -exec sha256sum {} \; | sort)
 }
 
-# The file names of a generation, relative to /etc/postfix; beside them lie notes of our own.
+# The file names of a generation, relative to /etc/postfix; our own notes are left out.
 names() {
   (cd "$1" && find . -type f ! -path ./smoke.plan ! -path ./store -printf '%P\n' | sort)
 }

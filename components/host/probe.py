@@ -74,7 +74,7 @@ def live_credentials(database: str, realm: str) -> tuple[str, str] | None:
 
 
 def connect(address: str, dialogue: Dialogue, deadline: float) -> smtplib.SMTP:
-    """Connects, again and again until the deadline: right after a boot or reload nobody may listen yet."""
+    """Connects, again and again until the deadline: right after a boot or reload the port may still be closed."""
     port = dialogue["port"]
     settings: dict[str, Any] = {"timeout": 20, "source_address": (address, 0)}
     while True:

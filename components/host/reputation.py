@@ -1,4 +1,4 @@
-"""How the world's receivers may look at this host's address: doubts as sentences with advice, none when all is well."""
+"""Why receivers may distrust this host's address: doubts as sentences with advice, none when all is well."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ RECORDS = "/var/lib/mail-relay"
 ETC = "/etc/postfix"
 GENERATIONS = f"{ETC}/generations"
 SASLAUTHD = "mail-relay-saslauthd.service"
-# Notes of the deploy's own, beside the files of a generation.
+# Notes that a deploy keeps in the folder of a generation.
 NOTES = ("smoke.plan", "store")
 
 Difference = Dict[str, Any]
@@ -125,7 +125,7 @@ def entries(database: str, whose: str) -> list[str]:
 
 
 def services() -> tuple[list[str], list[str]]:
-    """The files of services beside Postfix: the lines for the copies that were kept of them, and for the files."""
+    """The files of services: lines for the copies that a deploy keeps of them, and for the files themselves."""
     kept_lines, lines = [], []
     for record in sorted(glob.glob(f"{RECORDS}/services/*/")):
         owners = dict(line.split(" ", 1)[::-1] for line in text(f"{record}owners").splitlines())
@@ -163,12 +163,12 @@ def parse(lines: list[str]) -> dict[tuple[str, str], str]:
 
 def unit_names() -> list[str]:
     """The systemd units that make the relay, Postfix first."""
-    beside = [text(path).strip() for path in sorted(glob.glob(f"{RECORDS}/services/*/unit"))]
+    services = [text(path).strip() for path in sorted(glob.glob(f"{RECORDS}/services/*/unit"))]
     store = next((line.split(" ")[2] for line in noted("users")), "")
     more = [SASLAUTHD] if store == "saslauthd" else []
     # Its own package's timer renews a certificate by ACME.
     timer = ["certbot.timer"] if text(f"{ETC}/tls/source").strip() == "acme" else []
-    return ["postfix", *beside, *more, *timer]
+    return ["postfix", *services, *more, *timer]
 
 
 def unit_state(name: str) -> dict[str, Any]:

@@ -7,8 +7,8 @@ and is the same login. A client without a login is not counted.
 Asked at DATA, when the number of recipients is known. What was refused does not count, so that a client that comes
 again later gets through. See SMTPD_POLICY_README of Postfix for the protocol.
 
-The counts outlive this program in a file of its state directory, written when it ends and once a minute, so that nobody
-gets a new hour out of a restart.
+The counts outlive this program in a file of its state directory, written when it ends and once a minute, so that a
+restart gives no login a new hour.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def remove(path: str) -> None:
 
 
 def switch() -> None:
-    """Puts our file in place, if it is not; what somebody else has written there is the original from now on."""
+    """Puts our file in place, if it is not; what another program has written there is the original from now on."""
     if os.path.lexists(LIVE) and not is_ours():
         remove(ORIGINAL)
         os.link(LIVE, ORIGINAL, follow_symlinks=False)
@@ -60,7 +60,7 @@ def switch() -> None:
 
 
 def restore() -> None:
-    """Brings the original back, unless somebody else has written a file of their own."""
+    """Brings the original back, unless another program has written its own file."""
     if not is_ours():
         remove(ORIGINAL)
     elif os.path.lexists(ORIGINAL):

@@ -11,7 +11,7 @@ from typing import Any, Dict
 
 from lib.lock import is_deploying
 
-# How long the log is looked back upon for a burst, in seconds.
+# How much of the log counts as one burst, in seconds.
 WINDOW = 600
 PATIENCE = 10
 
@@ -19,7 +19,7 @@ Object = Dict[str, Any]
 
 
 def tell(config: Object, state: Object, seen: Object, fresh: dict[str, int]) -> None:
-    """Compares what is wrong now with what was told; the next run tries again what could not be told."""
+    """Compares what is wrong now with what was reported; the next run tries again what could not be."""
     now = int(time.time())
     recent = window(state, fresh, now)
     # A deploy starts and restarts what runs here, Postfix for the first time too, and ends with a verdict.
@@ -29,15 +29,13 @@ def tell(config: Object, state: Object, seen: Object, fresh: dict[str, int]) -> 
     for place in ("webhook", "mail"):
         if not config["alerts"].get(place):
             continue
-        told = state.setdefault("told", {}).setdefault(place, {})
-        for name in sorted({*wrong, *told}):
-            if name in wrong and name not in told:
+        reported = state.setdefault("told", {}).setdefault(place, {})
+        for name in sorted({*wrong, *reported}):
+            if name in wrong and name not in reported:
                 if say(config, place, name, "firing", wrong[name], now):
-                    told[name] = now
-            elif (
-                name not in wrong and name not in unseen(seen) and say(config, place, name, "resolved", "", told[name])
-            ):
-                del told[name]
+                    reported[name] = now
+            elif name not in {*wrong, *unseen(seen)} and say(config, place, name, "resolved", "", reported[name]):
+                del reported[name]
 
 
 def window(state: Object, fresh: dict[str, int], now: int) -> dict[str, int]:
@@ -101,7 +99,7 @@ def post(url: str, message: Object) -> bool:
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return bool(200 <= answer.status < 300)
     except (OSError, ValueError, http.client.HTTPException) as error:
-        # The address may hold a token, so only the kind of failure is said.
+        # The address may hold a token, so only the kind of failure is shown.
         print(f"the webhook was not reached: {type(error).__name__}")
         return False
 
