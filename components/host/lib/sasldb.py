@@ -41,17 +41,13 @@ def read(path: str) -> dict[str, str]:
     return parse(dump.stdout)
 
 
-def key_of(text: str) -> Key:
+def key_of(hexadecimal: str) -> Key:
     """A key is user, realm and property, separated by NUL; other programs may store other keys."""
-    parts = text_of(text).split("\0")
+    parts = bytes.fromhex(hexadecimal).decode(errors="replace").split("\0")
     return Key(*parts) if len(parts) == 3 else Key(parts[0], "", "")
 
 
-def text_of(hexadecimal: str) -> str:
-    return bytes.fromhex(hexadecimal).decode(errors="surrogateescape")
-
-
 def logins(entries: dict[str, str], realm: str | None = None) -> list[tuple[Key, str]]:
-    """Logins with their passwords, of one realm or of all."""
-    found = [(key_of(key), text_of(value)) for key, value in entries.items()]
+    """Logins with their passwords, of one realm or of all; a password may be any bytes."""
+    found = [(key_of(key), bytes.fromhex(value).decode(errors="surrogateescape")) for key, value in entries.items()]
     return [(key, password) for key, password in found if key.is_login and realm in (None, key.realm)]
