@@ -169,7 +169,7 @@ finish() {
   keep_mode 700 "$postfix_etc/tls"
   keep_mode 600 "$postfix_etc/tls/relay.pem"
   commit_services
-  note_installed "$installed_files" files_as_they_are
+  note_installed "$installed_files" python3 -B -m lib.installed files
   settle_certificate
   note_installed "$generation_deployed" cat generation
   printf '{"generation":"%s","changed":%s,"preflight":%s}\n' "$(cat generation)" "$1" "$(cat preflight.found)"

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The services beside Postfix, such as a resolver or a signer; sourced by apply.sh and drift.sh. ./services holds one
+# The services beside Postfix, such as a resolver or a signer; sourced by apply.sh. ./services holds one
 # folder for each wanted one:
 #   unit     the systemd unit that runs it
 #   shared   exists where others use the unit too, so that it is never disabled
@@ -133,23 +133,4 @@ commit_services() {
     rm -rf "${service_records:?}/$name"
     mv "$service_records/.next" "$service_records/$name"
   done
-}
-
-# For the drift step: a line for each file of a service that is not what was installed.
-list_service_drift() {
-  local name file
-  for name in $(services_in "$service_records"); do
-    while read -r file; do
-      cmp -s "$service_records/$name/tree/$file" "/$file" || echo "/$file content"
-      [ "$(stat -c '%a %U:%G' "/$file" 2>/dev/null)" = \
-        "$(stat -c %a "$service_records/$name/tree/$file") $(owner_in "$service_records/$name" "$file")" ] ||
-        echo "/$file mode"
-    done < <(files_of "$service_records/$name")
-  done
-}
-
-# The units of all installed services.
-service_units() {
-  local name
-  for name in $(services_in "$service_records"); do cat "$service_records/$name/unit"; done
 }

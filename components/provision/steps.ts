@@ -31,7 +31,10 @@ export interface StepResults {
   address: pulumi.Output<string>;
 }
 
-const usersSources = ["lib.sh", "chroot.sh", "stores.sh", "generation.sh", "inputs.sh"];
+/** What notes what is installed, and compares the host with the notes. */
+const driftLibrary = ["__init__", "installed", "postfix", "process", "sasldb"].map((name) => `lib/${name}.py`);
+
+const usersSources = ["lib.sh", "chroot.sh", "stores.sh", "generation.sh", "inputs.sh", ...driftLibrary];
 const applySources = [
   ...usersSources,
   "services.sh",
@@ -41,6 +44,9 @@ const applySources = [
   "nexthop.py",
   "trial.sh",
   "probe.py",
+  "lib/address.py",
+  "lib/smtp.py",
+  "lib/x509.py",
 ];
 
 /**
@@ -124,7 +130,10 @@ export function createSteps(
         }),
       ),
     ]);
-  const proofSources = ["lib.sh", "generation.sh", "inputs.sh", "probe.py", "reputation.py"];
+  const proofSources = [
+    ...["lib.sh", "generation.sh", "inputs.sh", "probe.py", "reputation.py"],
+    ...["__init__", "address", "lookup", "sasldb", "process", "smtp", "x509"].map((name) => `lib/${name}.py`),
+  ];
   const proof = hostStep(`${name}-proof`, "proof", host, proofSources, proofFiles, after(apply, users));
 
   const address = host.finish?.(proof) ?? host.address;
@@ -152,14 +161,7 @@ export function createSteps(
 function checkedForDrift(name: string, host: RelayHost, opts: pulumi.CustomResourceOptions): RelayHost {
   const now = pulumi.output([text("now", new Date().toISOString())]);
   const after = pulumi.mergeOptions(opts, { dependsOn: host.ready });
-  const drift = hostStep(
-    `${name}-drift`,
-    "drift",
-    host,
-    ["lib.sh", "stores.sh", "generation.sh", "services.sh"],
-    now,
-    after,
-  );
+  const drift = hostStep(`${name}-drift`, "drift", host, ["lib.sh", "drift.py", ...driftLibrary], now, after);
   const machine = pulumi.all([host.machine, drift.stdout]).apply(([known, stdout]) => {
     const { token } = JSON.parse(stdout) as { token: string };
     return [known, token].filter((part) => part !== "").join(" ");

@@ -1,3 +1,4 @@
+import { library } from "../library";
 import { unitFolder, type HostFile, type Service } from "../service";
 import { textOf } from "../template";
 
@@ -7,11 +8,11 @@ const authority = "/etc/mail-relay-acme-ca.pem";
 /** Named in dns01.py too. */
 const tokenFile = "/etc/mail-relay-digitalocean-token";
 
-/** Each way to prove the name: the file that knows it, the packages it needs, and the port the authority comes to. */
+/** Each way to prove the name: the file that knows it, the modules and packages it needs, and the port the authority comes to. */
 const challenges = {
   // From addresses nobody knows; certbot listens for that moment only.
-  "http-01": { script: "http01.py", packages: ["python3-dnspython"], inbound: [80] },
-  "dns-01": { script: "dns01.py", packages: [], inbound: [] },
+  "http-01": { script: "http01.py", library: ["address", "lookup"], packages: ["python3-dnspython"], inbound: [80] },
+  "dns-01": { script: "dns01.py", library: [], packages: [], inbound: [] },
 };
 
 const program = (name: string, script: string, mode: number): HostFile => ({
@@ -62,6 +63,7 @@ export const certificate: Service = {
         program("certificate.py", "certificate.py", 0o644),
         program("challenge.py", challenge.script, 0o644),
         program("install.sh", "install.sh", 0o755),
+        ...library(folder, "process", "x509", ...challenge.library),
         { path: configFile, body: JSON.stringify(config) + "\n", mode: 0o644 },
         ...own,
         ...["mail-relay-certificate.service", "mail-relay-certificate.timer"].map((name) => ({

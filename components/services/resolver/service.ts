@@ -1,5 +1,6 @@
 import { use } from "../../settings/ownedParameters";
 import type { ResolverSettings } from "../../settings/settings";
+import { library } from "../library";
 import { unitFolder, type HostFile, type Service } from "../service";
 import { textOf, type Value } from "../template";
 
@@ -24,6 +25,7 @@ export const resolver: Service = {
       check: `python3 -B ${folder}/resolver.py check`,
       files: [
         ...programs.map((name) => file(`${folder}/${name}`, textOf(__dirname, name))),
+        ...library(folder, "postfix", "process"),
         file(configFile, textOf(__dirname, "unbound.conf", configuration(wanted, inetProtocols))),
         ...units.map((name) => file(`${unitFolder}/${name}`, textOf(__dirname, name))),
       ],

@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path";
 import { serviceFiles } from "../../../../components/services/files";
 import { services } from "../../../../components/services/list";
 import { fullSettings } from "../fixtures";
@@ -71,3 +72,24 @@ test("a service travels as its unit, its check, its files and their owners", () 
     ]),
   );
 });
+
+test.each([
+  ["ACME by HTTP", fullSettings({ tls: { acme: {} } })],
+  ["ACME by DNS", fullSettings({ tls: { acme: { digitalOceanToken: true } } })],
+  ["a resolver and metrics", fullSettings({ resolver: {}, metrics: true })],
+])("%s: programs have the modules of the library that they import, and no others", (_, settings) => {
+  for (const { name, files } of services(settings)) {
+    const programs = files.filter(({ path }) => path.endsWith(".py"));
+    const has = programs.flatMap(({ path }) => (basename(dirname(path)) === "lib" ? [basename(path)] : []));
+    const wanted = programs.flatMap(({ body }) => imports(body));
+    const all = wanted.length > 0 ? ["__init__.py", ...wanted] : [];
+    expect([name, [...new Set(has)].sort()]).toEqual([name, [...new Set(all)].sort()]);
+  }
+});
+
+/** The files of the library that a program imports. */
+function imports(source: string): string[] {
+  const modules = [...source.matchAll(/^from lib import (.*)$/gm)].flatMap(([, names = ""]) => names.split(", "));
+  const direct = [...source.matchAll(/^from lib\.(\w+) import/gm)].map(([, name = ""]) => name);
+  return [...modules, ...direct].map((module) => `${module}.py`);
+}
