@@ -62,7 +62,9 @@ describe.each(RELEASES)("the open-relay matrix on %s", (release) => {
   /** What the proof of a deploy says to the host as it is now; empty when it passes. */
   const proof = async () => {
     const myHostname = scene.host;
-    const plan = proofPlan(resolve({ myHostname, myDomain: scene.domain, ...settings() }, "2026-06-15"), [user]);
+    const users = [{ login: user.login }];
+    const input = { myHostname, myDomain: scene.domain, ...settings(), users };
+    const plan = proofPlan(resolve(input, "2026-06-15"), [user]);
     const probe = readFileSync(join(PROJECT_ROOT, "components/host/probe.py"), "utf8");
     const argv = ["python3", "-B", "-c", probe];
     const { code, stderr } = await lab.cloud.exec(await onlyDroplet(lab), argv, JSON.stringify(plan));

@@ -1,4 +1,4 @@
-import { RelayInput } from "../settings";
+import { RelayInput } from "../input";
 import { Report } from "./report";
 
 /** Parameters that are free until an option that writes them is used. */

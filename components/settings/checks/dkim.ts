@@ -1,5 +1,5 @@
 import { createPrivateKey } from "node:crypto";
-import { RelayInput } from "../settings";
+import { RelayInput } from "../input";
 import { isHostname, quote, Report } from "./report";
 
 /** Parameters that belong to the signer while there is one. */

@@ -1,5 +1,5 @@
 import { parseNetwork } from "../addresses";
-import { RelayInput } from "../settings";
+import { RelayInput } from "../input";
 import { domainOf } from "../resolve";
 import { isHostname, quote, Report } from "./report";
 
@@ -45,6 +45,7 @@ export function checkDns(
         path,
         `${quote(given)} is not in ${managed}, the domain manageDns creates records in; ` +
           "give another dns.zone, or set manageDns to false and create the records of the output dnsRecords yourself",
+        ["dns.zone", "myDomain", "myHostname"],
       );
     }
   }

@@ -1,5 +1,5 @@
 import { domainOf } from "../resolve";
-import { RelayInput } from "../settings";
+import { RelayInput } from "../input";
 import { isAddress, isHostname, quote, Report } from "./report";
 
 /** The relay's own names. */
@@ -11,6 +11,7 @@ export function checkNames({ myHostname, myDomain }: RelayInput, report: Report)
       "myHostname",
       `${quote(myHostname)} is not a fully qualified host name below a mail domain; ` +
         "use letters, digits and hyphens in labels of at most 63, for example relay.example.com",
+      ["myDomain"],
     );
   } else if (myDomain === undefined && !isHostname(domainOf(myHostname), 2)) {
     report("myDomain", `cannot be derived from ${quote(myHostname)}; give it`);
@@ -29,7 +30,8 @@ export function checkLocal(
   myDestination.forEach((name, index) => {
     const path = `myDestination[${index}]`;
     if (name.toLowerCase() === domain || name === "$mydomain") {
-      report(path, `${quote(name)} is the mail domain; its mail must leave the relay, so it cannot be delivered here`);
+      const message = `${quote(name)} is the mail domain; its mail must leave the relay, so it cannot be delivered here`;
+      report(path, message, ["myDomain", "myHostname"]);
     } else if (!isHostname(name.replace(/\$(myhostname|mydomain)\b/g, "a.b"), 1)) {
       report(path, `${quote(name)} is not a host name, for example localhost or $myhostname`);
     }

@@ -1,6 +1,6 @@
 import { parseNetwork } from "../addresses";
 import { optionFor } from "../ownedParameters";
-import { RelayInput } from "../settings";
+import { RelayInput } from "../input";
 import { quote, Report } from "./report";
 
 /** The escape hatch: further main.cf parameters. Whether they exist is for the host's own Postfix to say. */

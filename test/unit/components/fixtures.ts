@@ -1,6 +1,8 @@
 import { Facts, releaseDependentParameters } from "../../../components/render/facts";
+import { inspect } from "../../../components/settings/inspect";
 import { resolve } from "../../../components/settings/resolve";
 import { RelayInput, RelaySettings } from "../../../components/settings/settings";
+import type { Issue } from "../../../components/settings/validate";
 
 /** An input nothing is wrong with, using every option. */
 export function fullInput(change: Partial<RelayInput> = {}): RelayInput {
@@ -9,10 +11,15 @@ export function fullInput(change: Partial<RelayInput> = {}): RelayInput {
     myDomain: "example.com",
     users: [{ login: "alice" }, { login: "printer" }],
     myNetworks: ["192.0.2.0/28", "2001:db8::/48"],
-    relayHost: { host: "smtp.example.net", port: 2525, login: "account" },
+    relayHost: { host: "smtp.example.net", port: 2525, login: "account", password: true },
     droplet: { region: "fra1", sshSources: ["203.0.113.10/32"] },
     ...change,
   };
+}
+
+/** What is wrong with the full input after a change, which may be of any kind. */
+export function issuesOf(change: object = {}): Issue[] {
+  return inspect(fullInput(change)).issues;
 }
 
 export function fullSettings(change: Partial<RelayInput> = {}): RelaySettings {

@@ -4,7 +4,7 @@ import { ComponentProvider } from "@pulumi/pulumi/provider/experimental";
 import { MailRelay } from "../../../components";
 
 const root = path.join(__dirname, "..", "..", "..");
-const golden = path.join(root, "test", "golden", "schema.json");
+const golden = path.join(root, "components", "schema.json");
 
 /** The schema is what other languages see; UPDATE_GOLDEN=1 writes it anew, for a person to read the difference. */
 test("the public surface is the reviewed one, and can be offered to every language of Pulumi", async () => {
