@@ -1,8 +1,38 @@
-import { domainOf } from "../resolve";
-import { RelayInput } from "../input";
-import { isAddress, isHostname, quote, Report } from "./report";
+import { isAddress, isHostname, quote, Report } from "./checks/report";
+import type { RelayInput } from "./input";
+import { required } from "./required";
 
-/** The relay's own names. */
+const defaults = {
+  // Never $mydomain: the domain's mail lives elsewhere and must leave by MX or smart host.
+  myDestination: ["$myhostname", "localhost.$mydomain", "localhost"],
+  // RFC 5321 4.5.1: every server that takes mail has a postmaster.
+  aliases: { postmaster: "root" },
+};
+
+/** The relay's own names, and what is delivered on the relay itself: settings, defaults and checks. */
+export interface NameSettings {
+  myHostname: string;
+  myDomain: string;
+  myDestination: string[];
+  aliases: Record<string, string>;
+}
+
+/** Fills the defaults of an input that `inspect` found nothing wrong with. */
+export function resolveNames({ myHostname, myDomain, myDestination, aliases }: RelayInput): NameSettings {
+  const hostname = required(myHostname).toLowerCase();
+  return {
+    myHostname: hostname,
+    myDomain: (myDomain ?? domainOf(hostname)).toLowerCase(),
+    myDestination: myDestination ?? [...defaults.myDestination],
+    aliases: { ...defaults.aliases, ...aliases },
+  };
+}
+
+/** The domain a host name lies in: all labels but the first. */
+export function domainOf(hostname: string): string {
+  return hostname.slice(hostname.indexOf(".") + 1);
+}
+
 export function checkNames({ myHostname, myDomain }: RelayInput, report: Report): void {
   if (myHostname === undefined) {
     report("myHostname", "missing; give the relay's fully qualified host name, for example relay.example.com");

@@ -1,6 +1,7 @@
 import { normaliseNetwork } from "./addresses";
 import { defaults } from "./defaults";
 import { RelayInput } from "./input";
+import { resolveNames } from "./names";
 import { resolveOutgoing } from "./outgoing";
 import { required } from "./required";
 import {
@@ -13,23 +14,15 @@ import {
   UserStore,
 } from "./settings";
 
-/** The domain a host name lies in: all labels but the first. */
-export function domainOf(hostname: string): string {
-  return hostname.slice(hostname.indexOf(".") + 1);
-}
-
 /** Fills the defaults of an input that `inspect` found nothing wrong with. `today` is a day in UTC, as `2026-12-31`. */
 export function resolve(input: RelayInput, today: string): RelaySettings {
-  const myHostname = required(input.myHostname).toLowerCase();
-  const myDomain = (input.myDomain ?? domainOf(myHostname)).toLowerCase();
+  const names = resolveNames(input);
+  const { myHostname, myDomain } = names;
   const networks = [...defaults.loopback, ...(input.myNetworks ?? []).map(normaliseNetwork)];
   const sasl = resolveSasl(input, myHostname, myDomain);
   const limits = resolveLimits(input);
   return {
-    myHostname,
-    myDomain,
-    myDestination: input.myDestination ?? [...defaults.myDestination],
-    aliases: { ...defaults.aliases, ...input.aliases },
+    ...names,
     listeners: resolveListeners(input),
     sasl,
     tls: resolveTls(input),

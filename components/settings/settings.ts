@@ -1,3 +1,4 @@
+import type { NameSettings } from "./names";
 import type { OutgoingSettings } from "./outgoing";
 
 export type { LimitsInput, RelayInput, TlsInput } from "./input";
@@ -131,10 +132,7 @@ export interface AcmeSettings {
   required: boolean;
 }
 
-export interface RelaySettings extends OutgoingSettings {
-  myHostname: string;
-  myDomain: string;
-  aliases: Record<string, string>;
+export interface RelaySettings extends NameSettings, OutgoingSettings {
   listeners: ListenerName[];
   sasl: SaslSettings;
   tls: TlsSettings;
@@ -142,7 +140,6 @@ export interface RelaySettings extends OutgoingSettings {
   limits: LimitSettings;
   hideClients: boolean;
   mailboxes?: MailboxesSettings;
-  myDestination: string[];
   myNetworks: string[];
   users: UserSettings[];
   keepUnmanagedUsers: boolean;

@@ -6,7 +6,6 @@ import { checkMailboxes } from "./checks/mailboxes";
 import { checkDkim, checkDkimKeys } from "./checks/dkim";
 import { checkDns } from "./checks/dns";
 import { checkCertificate } from "./checks/certificate";
-import { checkLocal, checkNames } from "./checks/names";
 import { checkNetworks } from "./checks/networks";
 import { checkParameters } from "./checks/parameters";
 import { checkRelayHost, checkSmartHostPasswords } from "./checks/relayHost";
@@ -19,6 +18,7 @@ import { checkTarget } from "./checks/target";
 import { checkDigitalOceanToken, checkTls } from "./checks/tls";
 import { checkSecrets, checkUsers } from "./checks/users";
 import { RelayInput } from "./input";
+import { checkLocal, checkNames } from "./names";
 import { RelaySecrets } from "./secrets";
 
 /** One thing wrong with the arguments. */

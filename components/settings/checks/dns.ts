@@ -1,6 +1,6 @@
 import { parseNetwork } from "../addresses";
 import { RelayInput } from "../input";
-import { domainOf } from "../resolve";
+import { domainOf } from "../names";
 import { isHostname, quote, Report } from "./report";
 
 /** Records for the relay's names. */

@@ -5,6 +5,7 @@ import { load } from "js-yaml";
 import { defaults } from "../../../components/settings/defaults";
 import { argumentNames, kindOf, Property } from "../../../components/settings/schema";
 import { configuredArgs } from "../../../components/stackConfig";
+import { fullSettings } from "./fixtures";
 import schema from "../../../components/schema.json";
 
 const inputs = Object.values(schema.resources)[0]!.inputProperties as Record<string, Property>;
@@ -91,7 +92,7 @@ test("what Pulumi.yaml gives a stack that says nothing means nothing", () => {
   const config = Object.fromEntries(declared.map(([name, entry]) => [name, entry.default ?? "relay.example.com"]));
   const { myHostname, users, myDestination, blockLists, ...rest } = configured(config);
   expect([myHostname, users]).toEqual(["relay.example.com", []]);
-  expect(myDestination).toEqual(defaults.myDestination);
+  expect(myDestination).toEqual(fullSettings().myDestination);
   expect(blockLists).toEqual(defaults.blockLists);
   const meaning = Object.values(rest).filter(
     (value) => value !== undefined && !["[]", "{}"].includes(JSON.stringify(value)),
