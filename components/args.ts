@@ -52,6 +52,13 @@ export interface MailRelayArgs {
   readonly myDomain?: pulumi.Input<string>;
 
   /**
+   * What the relay says first to a client (Postfix `smtpd_banner`). RFC 5321 4.3.1 wants the host name there, and old
+   * clients look for the word ESMTP, so it begins with `$myhostname ESMTP`. Default: `$myhostname ESMTP`, which tells
+   * nothing about the software. Example: `$myhostname ESMTP No spam, please`.
+   */
+  readonly smtpBanner?: pulumi.Input<string>;
+
+  /**
    * Who may log in and relay. The list and its logins are plain values; a password can be an Output. Default: nobody;
    * then `myNetworks` must name who may send.
    */

@@ -21,6 +21,7 @@ const filled = <T extends object>(config: pulumi.Config, key: string) => {
 const readers = {
   myHostname: (config, key) => config.require(key),
   myDomain: text,
+  smtpBanner: text,
   users: structure,
   keepUnmanagedUsers: flag,
   myNetworks: structure,

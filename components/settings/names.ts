@@ -3,6 +3,7 @@ import type { RelayInput } from "./input";
 import { required } from "./required";
 
 const defaults = {
+  smtpBanner: "$myhostname ESMTP",
   // Never $mydomain: the domain's mail lives elsewhere and must leave by MX or smart host.
   myDestination: ["$myhostname", "localhost.$mydomain", "localhost"],
   // RFC 5321 4.5.1: every server that takes mail has a postmaster.
@@ -13,16 +14,19 @@ const defaults = {
 export interface NameSettings {
   myHostname: string;
   myDomain: string;
+  smtpBanner: string;
   myDestination: string[];
   aliases: Record<string, string>;
 }
 
 /** Fills the defaults of an input that `inspect` found nothing wrong with. */
-export function resolveNames({ myHostname, myDomain, myDestination, aliases }: RelayInput): NameSettings {
+export function resolveNames(input: RelayInput): NameSettings {
+  const { myHostname, myDomain, smtpBanner, myDestination, aliases } = input;
   const hostname = required(myHostname).toLowerCase();
   return {
     myHostname: hostname,
     myDomain: (myDomain ?? domainOf(hostname)).toLowerCase(),
+    smtpBanner: smtpBanner ?? defaults.smtpBanner,
     myDestination: myDestination ?? [...defaults.myDestination],
     aliases: { ...defaults.aliases, ...aliases },
   };
@@ -33,7 +37,7 @@ export function domainOf(hostname: string): string {
   return hostname.slice(hostname.indexOf(".") + 1);
 }
 
-export function checkNames({ myHostname, myDomain }: RelayInput, report: Report): void {
+export function checkNames({ myHostname, myDomain, smtpBanner }: RelayInput, report: Report): void {
   if (myHostname === undefined) {
     report("myHostname", "missing; give the relay's fully qualified host name, for example relay.example.com");
   } else if (!isHostname(myHostname, 3) && !(myDomain !== undefined && isHostname(myHostname, 2))) {
@@ -48,6 +52,14 @@ export function checkNames({ myHostname, myDomain }: RelayInput, report: Report)
   }
   if (myDomain !== undefined && !isHostname(myDomain, 2)) {
     report("myDomain", `${quote(myDomain)} is not a domain name, for example example.com`);
+  }
+  // RFC 5321 4.2 allows printable ASCII, in lines of 512 with what Postfix puts around it.
+  if (smtpBanner !== undefined && !/^\$myhostname ESMTP( [ -"%-~]{0,200})?$/.test(smtpBanner)) {
+    report(
+      "smtpBanner",
+      `${quote(smtpBanner)} is not a greeting; begin it with $myhostname ESMTP, ` +
+        "followed by at most 200 printable ASCII characters, without # and $",
+    );
   }
 }
 

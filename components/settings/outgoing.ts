@@ -142,10 +142,8 @@ export function smartHosts<T>({ relayHost, relayRoutes = [], transports = [] }: 
     option: `${list}[${index}].relayHost`,
     relayHost: route.relayHost,
   });
-  const all = [
-    { option: "relayHost", relayHost },
-    ...relayRoutes.map(named("relayRoutes")),
-    ...transports.map(named("transports")),
-  ];
+  const routes = [relayRoutes.map(named("relayRoutes")), transports.map(named("transports"))];
+  // `flat` passes over the holes that unknown routes leave.
+  const all = [{ option: "relayHost", relayHost }, ...routes.flat()];
   return all.filter((hop): hop is Named<T> => hop.relayHost !== undefined);
 }

@@ -7,7 +7,7 @@ const owned: Record<string, string> = {
   myhostname: use("myHostname"),
   mydomain: use("myDomain"),
   myorigin: use("myHostname"),
-  smtpd_banner: fixed,
+  smtpd_banner: use("smtpBanner"),
   inet_interfaces: fixed,
   inet_protocols: use("inetProtocols"),
   smtp_address_preference: use("inetProtocols"),

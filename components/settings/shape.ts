@@ -70,6 +70,7 @@ function readMap(given: Record<string, unknown>, items: Property, reader: Reader
 }
 
 function within(path: string, name: string): string {
+  if (!/^[\w$-]+$/.test(name)) return `${path}[${JSON.stringify(name)}]`;
   return path === "" ? name : `${path}.${name}`;
 }
 

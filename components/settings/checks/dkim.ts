@@ -18,6 +18,7 @@ export function checkDkim({ dkim, postfixParameters = {} }: RelayInput, report: 
   if (selectors?.length === 0) report("dkim.selectors", "is empty; leave it out for one generated key");
   const names = selectors?.map(({ selector }) => selector ?? "") ?? [];
   names.forEach((selector, index) => {
+    if (selector === "" && selectors?.[index]?.selector === undefined) return;
     if (!isHostname(selector, 1)) {
       report(
         `dkim.selectors[${index}].selector`,
@@ -33,7 +34,7 @@ export function checkDkim({ dkim, postfixParameters = {} }: RelayInput, report: 
 
 function checkOnce(path: string, all: string[], index: number, report: Report): void {
   const text = all[index]!;
-  if (all.findIndex((other) => other.toLowerCase() === text.toLowerCase()) !== index) {
+  if (all.slice(0, index).some((other) => other.toLowerCase() === text.toLowerCase())) {
     report(path, `${quote(text)} is given twice; give each once`);
   }
 }

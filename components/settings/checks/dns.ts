@@ -37,8 +37,8 @@ export function checkDns(
   const names: [string, string | undefined][] = [
     ["myHostname", myHostname],
     ["myDomain", myDomain],
-    ...(dkim?.domains ?? []).map((domain, index): [string, string] => [`dkim.domains[${index}]`, domain]),
   ];
+  dkim?.domains?.forEach((domain, index) => names.push([`dkim.domains[${index}]`, domain]));
   for (const [path, given] of names) {
     if (given !== undefined && !`.${given}`.toLowerCase().endsWith(`.${managed}`.toLowerCase())) {
       report(
