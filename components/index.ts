@@ -37,3 +37,5 @@ export {
 } from "./args";
 export type { ClientServer, DnsRecord, Endpoint, HostFacts, Proof, ServedCertificate, SshAccess } from "./outputs";
 export { MailRelay } from "./mailRelay";
+export { renderRelay } from "./renderRelay";
+export type { RelayFile, RenderOptions } from "./renderRelay";

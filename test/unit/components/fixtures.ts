@@ -1,4 +1,5 @@
-import { Facts, releaseDependentParameters } from "../../../components/render/facts";
+import { Facts } from "../../../components/render/facts";
+import { releaseFacts } from "../../../components/render/releases";
 import { inspect } from "../../../components/settings/inspect";
 import { resolve } from "../../../components/settings/resolve";
 import { RelayInput, RelaySettings } from "../../../components/settings/settings";
@@ -26,29 +27,7 @@ export function fullSettings(change: Partial<RelayInput> = {}): RelaySettings {
   return resolve(fullInput(change), "2026-06-15");
 }
 
-const mechanisms = ["PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "NTLM"];
-
 /** What the install step reports on the three Postfix generations. */
-export const factsOf: Record<string, Facts> = {
-  "3.5": {
-    release: "debian 11",
-    postfixVersion: "3.5.25",
-    chrootMechanism: "configure-instance",
-    mechanisms,
-    parameters: ["smtpd_forbid_bare_newline", "smtpd_forbid_bare_newline_reject_code", "cyrus_sasl_config_path"],
-  },
-  "3.7": {
-    release: "debian 12",
-    postfixVersion: "3.7.11",
-    chrootMechanism: "chroot_extra_files",
-    mechanisms,
-    parameters: releaseDependentParameters.filter((name) => name !== "smtpd_client_ipv6_prefix_length"),
-  },
-  "3.10": {
-    release: "debian 13",
-    postfixVersion: "3.10.13",
-    chrootMechanism: "syncfiles",
-    mechanisms,
-    parameters: releaseDependentParameters,
-  },
-};
+export const factsOf: Record<string, Facts> = Object.fromEntries(
+  ["3.5", "3.7", "3.10"].map((generation) => [generation, releaseFacts[generation]!]),
+);
