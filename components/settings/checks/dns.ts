@@ -23,7 +23,7 @@ export function checkDns(
   }
   if (!manageDns) {
     if (zone !== undefined)
-      report("dns.zone", "only manageDns has a use for it; leave it out, or set manageDns to true");
+      report("dns.zone", "only manageDns has a use for it; leave it out, or set manageDns to true", ["manageDns"]);
     return;
   }
   if (host?.address !== undefined && parseNetwork(host.address)?.address.kind() !== "ipv4") {

@@ -9,7 +9,7 @@ import { factsOf, fullInput } from "../fixtures";
 import { randomArguments } from "./randomInput";
 
 /** What a program gets for its arguments: the paths of the issues, or files. */
-function outcome(args: unknown): { paths: string[] } | { files: number } {
+function outcome(args: unknown, render = true): { paths: string[] } | { files: number } {
   try {
     checkPlainValues("relay", args as MailRelayArgs);
   } catch (error) {
@@ -19,6 +19,7 @@ function outcome(args: unknown): { paths: string[] } | { files: number } {
     if (paths.length === 0 || paths.includes("")) throw new Error(`an error without a path: ${error.message}`);
     return { paths };
   }
+  if (!render) return { files: 0 };
   const { input } = inspect(args);
   const bundles = Object.values(factsOf).map((facts) => renderBundle(resolve(input, "2026-06-15"), facts));
   const bodies = bundles.flatMap(({ files }) => files.map(({ body }) => body));
@@ -119,3 +120,33 @@ test.each([null, [], {}, 5, 0.5, "", "no", true, "text\nof two lines", [null], {
     expect(failed).toEqual([]);
   },
 );
+
+/** Paths of the issues when one place of the arguments is an Output. */
+function whenOpen(place: string[]): string[] {
+  const value = place.reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], everything);
+  const found = outcome(changed(everything, place, pulumi.output(value)), false);
+  return "paths" in found ? found.paths : [];
+}
+
+test("every place of them can be an Output, but for what decides which resources exist", () => {
+  const refused = places(everything)
+    .filter((place) => place.length > 0)
+    .flatMap(whenOpen);
+  expect([...new Set(refused)].sort()).toEqual([
+    "dkim",
+    "dkim.domains",
+    "dkim.domains[0]",
+    "dkim.selectors",
+    "dkim.selectors[0]",
+    "dkim.selectors[0].selector",
+    "dns",
+    "droplet",
+    "droplet.alerts",
+    "droplet.sshKey",
+    "manageDns",
+    "relayHost",
+    "users",
+    "users[0]",
+    "users[0].login",
+  ]);
+});
