@@ -33,7 +33,11 @@ export * from "./args/sasl";
 export * from "./args/tls";
 export * from "./args/users";
 
-/** Everything a `MailRelay` can be told. Only `myHostname` and one of `droplet` and `host` are required. */
+/**
+ * Everything a `MailRelay` can be told. Only `myHostname` and one of `droplet` and `host` are required. What decides which
+ * resources exist must be known before anything runs, so it is a plain value: `users` and their logins, `listeners`, `dkim`,
+ * `manageDns`, `dns`, `relayHost`, `droplet`, `host` and `driftCheck`. Outputs go inside them, and anywhere else.
+ */
 export interface MailRelayArgs {
   /**
    * The relay's fully qualified host name (Postfix `myhostname`): its greeting, its HELO name, the name clients connect
@@ -48,16 +52,23 @@ export interface MailRelayArgs {
   readonly myDomain?: pulumi.Input<string>;
 
   /**
-   * Who may log in and relay. Which users exist is decided before anything runs, so this list and its logins are plain
-   * values. Default: nobody; then `myNetworks` must name who may send.
+   * What the relay says first to a client (Postfix `smtpd_banner`). RFC 5321 4.3.1 wants the host name there, and old
+   * clients look for the word ESMTP, so it begins with `$myhostname ESMTP`. Default: `$myhostname ESMTP`, which tells
+   * nothing about the software. Example: `$myhostname ESMTP No spam, please`.
+   */
+  readonly smtpBanner?: pulumi.Input<string>;
+
+  /**
+   * Who may log in and relay. The list and its logins are plain values; a password can be an Output. Default: nobody;
+   * then `myNetworks` must name who may send.
    */
   readonly users?: UserArgs[];
 
   /**
-   * Leave entries of the user database alone that no deploy of this relay made. Plain value. Default: false, they are
-   * removed; true where `sasl.database` is shared with other programs.
+   * Leave entries of the user database alone that no deploy of this relay made. Default: false, they are removed;
+   * true where `sasl.database` is shared with other programs.
    */
-  readonly keepUnmanagedUsers?: boolean;
+  readonly keepUnmanagedUsers?: pulumi.Input<boolean>;
 
   /**
    * Client addresses that relay without a login on port 25 (Postfix `mynetworks`): IPv4 or IPv6 addresses or ranges in
@@ -82,7 +93,7 @@ export interface MailRelayArgs {
   readonly listeners?: ListenersArgs;
 
   /** How much clients may ask: sizes, rates, wrong passwords. Default: see there. */
-  readonly limits?: LimitsArgs;
+  readonly limits?: pulumi.Input<LimitsArgs>;
 
   /**
    * Leave the client's name and address out of the `Received` line of mail that came with a login: recipients need not
@@ -91,12 +102,12 @@ export interface MailRelayArgs {
   readonly hideClients?: pulumi.Input<boolean>;
 
   /** The server people read their mail on, for the output `autoconfig`. Default: none. */
-  readonly mailboxes?: MailboxesArgs;
+  readonly mailboxes?: pulumi.Input<MailboxesArgs>;
   /** The certificate for clients. Default: a self-signed one, made on the host. */
-  readonly tls?: TlsArgs;
+  readonly tls?: pulumi.Input<TlsArgs>;
 
   /** The SASL side of logins. Default: PLAIN and LOGIN under TLS. */
-  readonly sasl?: SaslArgs;
+  readonly sasl?: pulumi.Input<SaslArgs>;
 
   /**
    * Further main.cf parameters, name to value, checked against those the host's own Postfix knows. Parameters the
@@ -114,18 +125,18 @@ export interface MailRelayArgs {
   /**
    * Install security updates every day, Postfix's among them (package unattended-upgrades); never reboots. An update of
    * Postfix restarts it with the configuration that is live. Taken back from true to false it also ends the upgrades the
-   * distribution would make by itself. Plain value. Default: true for a droplet, false for a given host.
+   * distribution would make by itself. Default: true for a droplet, false for a given host.
    */
-  readonly unattendedUpgrades?: boolean;
+  readonly unattendedUpgrades?: pulumi.Input<boolean>;
 
   /**
    * Write metrics for Prometheus once a minute, where Debian's node_exporter collects them from
-   * (/var/lib/prometheus/node-exporter/mail_relay.prom). No port is opened. Plain value. Default: false.
+   * (/var/lib/prometheus/node-exporter/mail_relay.prom). No port is opened. Default: false.
    */
-  readonly metrics?: boolean;
+  readonly metrics?: pulumi.Input<boolean>;
 
   /** Who is told, and when, that something goes wrong with the relay. Default: nobody. */
-  readonly alerts?: AlertsArgs;
+  readonly alerts?: pulumi.Input<AlertsArgs>;
 
   /**
    * How many days the host's journal is kept, the mail log with its addresses included: a whole number, at most 3650. 0 leaves
@@ -153,11 +164,11 @@ export interface MailRelayArgs {
   /** The smart host that takes all outgoing mail (Postfix `relayhost`). Default: none, delivery by MX. */
   readonly relayHost?: RelayHostArgs;
 
-  /** Other smart hosts for some senders; they come before `relayHost`. The list is plain. Default: none. */
-  readonly relayRoutes?: RelayRouteArgs[];
+  /** Other smart hosts for some senders; they come before `relayHost`. Default: none. */
+  readonly relayRoutes?: pulumi.Input<pulumi.Input<RelayRouteArgs>[]>;
 
-  /** Other next hops for some destinations; they come before `relayRoutes`. The list is plain. Default: none. */
-  readonly transports?: TransportArgs[];
+  /** Other next hops for some destinations; they come before `relayRoutes`. Default: none. */
+  readonly transports?: pulumi.Input<pulumi.Input<TransportArgs>[]>;
 
   /**
    * Says that mail shall leave by MX, on port 25, instead of through a smart host. DigitalOcean blocks that port on
@@ -171,32 +182,32 @@ export interface MailRelayArgs {
    * hosts, whose mistakes would otherwise show as waiting mail days later, and `warn` for delivery by MX, where every
    * receiver has its own rules. Use `warn` to deploy while a smart host is down.
    */
-  readonly preflight?: Preflight;
+  readonly preflight?: pulumi.Input<Preflight>;
 
   /**
    * IP versions for clients and next hops (Postfix `inet_protocols`). With `all`, receivers also judge the host by its
    * IPv6 address, which needs a PTR record and a reputation of its own. A droplet needs `droplet.ipv6` for it, and
    * DigitalOcean blocks SMTP over IPv6. A change restarts Postfix. Default: `ipv4`.
    */
-  readonly inetProtocols?: InetProtocols;
+  readonly inetProtocols?: pulumi.Input<InetProtocols>;
 
   /**
    * Resolve the host's names with a validating resolver of its own (Unbound on 127.0.0.1) for as long as it runs; without
    * a smart host, mail is then delivered with DANE. Default: the host asks whom it is set up to ask.
    */
-  readonly resolver?: ResolverArgs;
+  readonly resolver?: pulumi.Input<ResolverArgs>;
 
   /** How mail is handed to next hops. */
-  readonly delivery?: DeliveryArgs;
+  readonly delivery?: pulumi.Input<DeliveryArgs>;
 
   /** Address that gets a copy of every message (Postfix `always_bcc`). Default: none. */
   readonly alwaysBcc?: pulumi.Input<string>;
 
   /** Addresses that are written as others. */
-  readonly rewriting?: RewritingArgs;
+  readonly rewriting?: pulumi.Input<RewritingArgs>;
 
-  /** Looks at headers, in their order. The list is plain. Default: none. */
-  readonly headerChecks?: HeaderCheckArgs[];
+  /** Looks at headers, in their order. Default: none. */
+  readonly headerChecks?: pulumi.Input<pulumi.Input<HeaderCheckArgs>[]>;
 
   /** Create an Ubuntu droplet on DigitalOcean for the relay. Exactly one of `droplet` and `host`. */
   readonly droplet?: DropletArgs;

@@ -36,4 +36,7 @@ export {
   SaslPath,
 } from "./args";
 export type { ClientServer, DnsRecord, Endpoint, HostFacts, Proof, ServedCertificate, SshAccess } from "./outputs";
+export { knownInputs } from "./knownInputs";
 export { MailRelay } from "./mailRelay";
+export { renderRelay } from "./renderRelay";
+export type { RelayFile, RenderOptions } from "./renderRelay";

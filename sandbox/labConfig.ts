@@ -1,82 +1,14 @@
-import type { RelayHostInput } from "../components/settings/outgoing";
-import type { AcmeInput, LimitsInput } from "../components/settings/settings";
+import type { ResolvedArgs } from "../components/settings/input";
 import type { Cloud } from "./cloud/types";
 import { SECRET_PROPERTIES, type ConfigValue } from "./engine/types";
 
-/** A smart host, as the arguments `relayHost`, `relayRoutes` and `transports` take it. */
-export type RelayHostConfig = RelayHostInput & { password?: string };
-
 /** The program's configuration, one key for each argument of MailRelay, as values rather than JSON text. */
-export interface ProgramConfig {
-  myHostname: string;
-  myDomain: string;
-  users: {
-    login: string;
-    password?: string;
-    previousPassword?: string;
-    previousPasswordUntil?: string;
-    allowedSenders?: string[];
-    recipientsPerHour?: number;
-  }[];
-  keepUnmanagedUsers: boolean;
-  driftCheck: boolean;
-  myNetworks: string[];
-  listeners: { smtp?: boolean; submission?: boolean; submissions?: boolean; alternate?: boolean };
-  sasl: {
-    path?: string;
-    realm?: string;
-    mechanisms?: string[];
-    brokenClients?: boolean;
-    passwordCheck?: string;
-    threads?: number;
-    database?: string;
-  };
-  tls: {
-    certificate?: string;
-    privateKey?: string;
-    acme?: Omit<AcmeInput, "digitalOceanToken"> & { digitalOceanToken?: string };
-  };
-  aliases: Record<string, string>;
-  postfixParameters: Record<string, string>;
-  limits: LimitsInput;
-  hideClients: boolean;
-  mailboxes: { host: string; port?: number; userName?: string };
-  unattendedUpgrades: boolean;
-  metrics: boolean;
-  logDays: number;
-  alerts: { webhook?: string; mail?: string; deferredAge?: number; loginFailures?: number; certificateShare?: number };
-  relayHost: RelayHostConfig;
-  relayRoutes: { senders: string[]; relayHost: RelayHostConfig }[];
-  transports: { destinations: string[]; relayHost: RelayHostConfig }[];
-  directDelivery: boolean;
-  preflight: string;
-  inetProtocols: string;
-  delivery: { concurrency?: number; pauseSeconds?: number; recipients?: number; messagesPerConnection?: number };
-  alwaysBcc: string;
-  rewriting: Record<string, { from: string; to: string }[]>;
-  headerChecks: { header: string; pattern?: string; action: string; text?: string }[];
-  dkim: { domains?: string[]; selectors?: { selector: string; privateKey?: string }[] };
-  manageDns: boolean;
-  blockLists: string[];
-  resolver: { forwarders?: string[]; insecureDomains?: string[] };
-  dns: { zone?: string; policies?: boolean; autoconfigHost?: string; ttl?: number };
-  droplet: {
-    region?: string;
-    size?: string;
-    image?: string;
-    sshSources?: string[];
-    tags?: string[];
-    reservedIp?: boolean;
-    backups?: boolean;
-    ipv6?: boolean;
-    vpcUuid?: string;
-    project?: string;
-    drainSeconds?: number;
-    alerts?: { emails: string[]; diskPercent?: number; memoryPercent?: number };
-    sshKey?: { fingerprint: string; privateKey: string };
-  };
-  host: { address: string; hostKey: string; privateKey: string; user?: string; port?: number };
-}
+export type ProgramConfig = Required<Omit<ResolvedArgs, "droplet">> & {
+  droplet: Partial<NonNullable<ResolvedArgs["droplet"]>>;
+};
+
+/** A smart host, as the arguments `relayHost`, `relayRoutes` and `transports` take it. */
+export type RelayHostConfig = ProgramConfig["relayHost"];
 
 /** Changes to the sandbox's own configuration; null takes a key away, and `droplet` is merged key by key. */
 export type ConfigChanges = { [Key in keyof ProgramConfig]?: ProgramConfig[Key] | null };

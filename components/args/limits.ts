@@ -51,9 +51,9 @@ export interface LimitsArgs {
 
   /**
    * Shut out addresses that guess passwords, by IPv6 with the network (/64) they are in. Needs fail2ban and nftables, which are installed, and about 27 MB of memory.
-   * Plain value, as an object. Default: nobody is shut out.
+   * Default: nobody is shut out.
    */
-  readonly ban?: BanArgs;
+  readonly ban?: pulumi.Input<BanArgs>;
 }
 
 /** When an address is shut out of the relay's ports, and for how long. */

@@ -40,7 +40,7 @@ export enum RelayHostPreset {
 /** A next hop for outgoing mail. What is given wins over what the preset says. */
 export interface RelayHostArgs {
   /** A known provider, which fills in `host`, `port` and `tls`, and against which the login is checked. Default: none. */
-  readonly preset?: RelayHostPreset;
+  readonly preset?: pulumi.Input<RelayHostPreset>;
 
   /** The provider's region, for a preset that has some. */
   readonly region?: pulumi.Input<string>;
@@ -54,13 +54,13 @@ export interface RelayHostArgs {
   readonly port?: pulumi.Input<number>;
 
   /** Default: verified with `preset`; otherwise required with `login` or `wrapperMode`, opportunistic without. */
-  readonly tls?: RelayHostTls;
+  readonly tls?: pulumi.Input<RelayHostTls>;
 
   /**
    * TLS from the first byte instead of STARTTLS (Postfix `smtp_tls_wrappermode`), for this next hop alone. Default: true
    * on port 465 and on those ports of the preset that want it.
    */
-  readonly wrapperMode?: boolean;
+  readonly wrapperMode?: pulumi.Input<boolean>;
 
   /** The login at the smart host; it is never sent without TLS. Default: no login. Needs `password`. */
   readonly login?: pulumi.Input<string>;

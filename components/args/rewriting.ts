@@ -12,16 +12,16 @@ export interface AddressRewriteArgs {
 /** How addresses change on their way. */
 export interface RewritingArgs {
   /** In headers and envelope, senders and recipients, as soon as mail comes in (Postfix `canonical_maps`). Default: none. */
-  readonly canonical?: AddressRewriteArgs[];
+  readonly canonical?: pulumi.Input<pulumi.Input<AddressRewriteArgs>[]>;
 
   /** The same for senders alone (Postfix `sender_canonical_maps`). Default: none. */
-  readonly senders?: AddressRewriteArgs[];
+  readonly senders?: pulumi.Input<pulumi.Input<AddressRewriteArgs>[]>;
 
   /** The same for recipients alone (Postfix `recipient_canonical_maps`). Default: none. */
-  readonly recipients?: AddressRewriteArgs[];
+  readonly recipients?: pulumi.Input<pulumi.Input<AddressRewriteArgs>[]>;
 
   /** On the way out only, for names that mean nothing outside (Postfix `smtp_generic_maps`). Default: none. */
-  readonly generic?: AddressRewriteArgs[];
+  readonly generic?: pulumi.Input<pulumi.Input<AddressRewriteArgs>[]>;
 }
 
 /** What becomes of a header that a check matches. */
@@ -49,7 +49,7 @@ export interface HeaderCheckArgs {
   readonly pattern?: pulumi.Input<string>;
 
   /** What happens then; the first check that matches counts. */
-  readonly action: HeaderAction;
+  readonly action: pulumi.Input<HeaderAction>;
 
   /** Required to replace and to prepend, where it is a whole header; otherwise the reason that is logged or told. */
   readonly text?: pulumi.Input<string>;

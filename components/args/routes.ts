@@ -10,7 +10,7 @@ export interface RelayRouteArgs {
   readonly senders: pulumi.Input<pulumi.Input<string>[]>;
 
   /** The smart host, with a login, TLS level and port of its own. */
-  readonly relayHost: RelayHostArgs;
+  readonly relayHost: pulumi.Input<RelayHostArgs>;
 }
 
 /** A next hop for the mail to some destinations. */
@@ -19,5 +19,5 @@ export interface TransportArgs {
   readonly destinations: pulumi.Input<pulumi.Input<string>[]>;
 
   /** The next hop, with a login, TLS level and port of its own. */
-  readonly relayHost: RelayHostArgs;
+  readonly relayHost: pulumi.Input<RelayHostArgs>;
 }

@@ -34,7 +34,7 @@ export enum SaslDatabase {
 /** How logins work. */
 export interface SaslArgs {
   /** Name of the SASL configuration file. Default: `smtpd`. */
-  readonly path?: SaslPath;
+  readonly path?: pulumi.Input<SaslPath>;
   /**
    * Realm of the logins (Postfix `smtpd_sasl_local_domain`); clients may log in bare or with `@realm`. Empty: Postfix
    * passes none and SASL takes `myHostname`. Default: `myDomain`.
@@ -45,16 +45,16 @@ export interface SaslArgs {
    * release that still ships it. One of PLAIN, LOGIN and CRAM-MD5 is needed, because the deploy proves itself with it.
    * Default: PLAIN and LOGIN.
    */
-  readonly mechanisms?: Mechanism[];
+  readonly mechanisms?: pulumi.Input<pulumi.Input<Mechanism>[]>;
   /** Also announce AUTH in the form of an old draft (Postfix `broken_sasl_auth_clients`). Default: false. */
-  readonly brokenClients?: boolean;
+  readonly brokenClients?: pulumi.Input<boolean>;
   /**
    * Who checks passwords (SASL `pwcheck_method`). With saslauthd the user database is /etc/sasldb2, and only PLAIN and
-   * LOGIN work. Plain value. Default: auxprop.
+   * LOGIN work. Default: auxprop.
    */
-  readonly passwordCheck?: PasswordCheck;
+  readonly passwordCheck?: pulumi.Input<PasswordCheck>;
   /** Processes of saslauthd (its option -n), 1 to 100. Default: 5. */
   readonly threads?: pulumi.Input<number>;
-  /** Where the user database is. Plain value. Default: only inside the chroot, or /etc/sasldb2 for saslauthd. */
-  readonly database?: SaslDatabase;
+  /** Where the user database is. Default: only inside the chroot, or /etc/sasldb2 for saslauthd. */
+  readonly database?: pulumi.Input<SaslDatabase>;
 }

@@ -15,7 +15,7 @@ export interface TlsArgs {
   readonly privateKey?: pulumi.Input<string>;
 
   /** Have a certificate issued and renewed by ACME (RFC 8555), by default from Let's Encrypt. Default: no ACME. */
-  readonly acme?: AcmeArgs;
+  readonly acme?: pulumi.Input<AcmeArgs>;
 }
 
 /**

@@ -20,16 +20,16 @@ export interface UserArgs {
 
   /**
    * The last day, in UTC, on which `previousPassword` is accepted; the first `up` after it takes the password away.
-   * Required with `previousPassword`. Plain value. Example: `2026-12-31`.
+   * Required with `previousPassword`. Example: `2026-12-31`.
    */
-  readonly previousPasswordUntil?: string;
+  readonly previousPasswordUntil?: pulumi.Input<string>;
 
   /**
    * Sender addresses this login may use: whole addresses, `@domain` for all of a domain, or `any`. Any other sender is
    * refused with 553. Default: the login at `myDomain`.
    */
-  readonly allowedSenders?: string[];
+  readonly allowedSenders?: pulumi.Input<pulumi.Input<string>[]>;
 
   /** Most recipients this login may send to within an hour; 0: no limit. Default: `limits.recipientsPerHour`. */
-  readonly recipientsPerHour?: number;
+  readonly recipientsPerHour?: pulumi.Input<number>;
 }

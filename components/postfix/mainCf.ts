@@ -68,7 +68,7 @@ function identity(settings: RelaySettings, facts: Facts): Parameters {
     myhostname: settings.myHostname,
     mydomain: settings.myDomain,
     myorigin: "$myhostname",
-    smtpd_banner: "$myhostname ESMTP",
+    smtpd_banner: settings.smtpBanner,
     inet_interfaces: "all",
     inet_protocols: settings.inetProtocols,
     ...ipv6Parameters(settings, facts),

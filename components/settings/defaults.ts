@@ -1,4 +1,4 @@
-/** Every default in one place; `args.ts` says the same in prose. */
+/** The defaults of topics that have no file of their own yet; `args.ts` says the same in prose. */
 export const defaults = {
   relayHostPort: 2525,
   inetProtocols: "ipv4",
@@ -9,10 +9,6 @@ export const defaults = {
   brokenClients: false,
   passwordCheck: "auxprop",
   saslauthdThreads: 5,
-  // RFC 5321 4.5.1: every server that takes mail has a postmaster.
-  aliases: { postmaster: "root" },
-  // Never $mydomain: the domain's mail lives elsewhere and must leave by MX or smart host.
-  myDestination: ["$myhostname", "localhost.$mydomain", "localhost"],
   acmeDirectory: "https://acme-v02.api.letsencrypt.org/directory",
   acmeStagingDirectory: "https://acme-staging-v02.api.letsencrypt.org/directory",
   alerts: { deferredAge: 1800, loginFailures: 50, certificateShare: 0.2 },

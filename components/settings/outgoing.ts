@@ -1,40 +1,16 @@
 import { defaults } from "./defaults";
 import { presetNamed } from "./presets";
-import type { RelayInput } from "./settings";
+import { required } from "./required";
+import type { HeaderAction, InetProtocols, Preflight, RelayHostPreset, RelayHostTls } from "../args";
+import type { HeaderCheckInput, RelayHostInput, RelayInput, RewriteInput } from "./input";
 
-/** The shapes of everything about outgoing mail, as `RelayInput` and `RelaySettings` hold them, and their defaults. */
-
-export type RelayHostTls = "opportunistic" | "required" | "verified" | "dane";
-export type PreflightMode = "warn" | "require" | "off";
-
-export interface RelayHostInput {
-  preset?: string;
-  region?: string;
-  host?: string;
-  port?: number;
-  tls?: string;
-  wrapperMode?: boolean;
-  login?: string;
-}
-
-export interface OutgoingInput {
-  relayHost?: RelayHostInput;
-  relayRoutes?: { senders?: string[]; relayHost?: RelayHostInput }[];
-  transports?: { destinations?: string[]; relayHost?: RelayHostInput }[];
-  directDelivery?: boolean;
-  preflight?: string;
-  inetProtocols?: string;
-  delivery?: Partial<DeliverySettings>;
-  alwaysBcc?: string;
-  rewriting?: Partial<RewritingSettings>;
-  headerChecks?: HeaderCheck[];
-}
+/** The shapes of everything about outgoing mail, as `RelaySettings` holds them, and their defaults. */
 
 export interface RelayHostSettings {
-  preset?: string;
+  preset?: `${RelayHostPreset}`;
   host: string;
   port: number;
-  tls: RelayHostTls;
+  tls: `${RelayHostTls}`;
   wrapperMode: boolean;
   login?: string;
 }
@@ -65,7 +41,7 @@ export const delimiters = ["/", "~", "%", "=", ";", ",", "@", "&"];
 export interface HeaderCheck {
   header: string;
   pattern?: string;
-  action: string;
+  action: `${HeaderAction}`;
   text?: string;
 }
 
@@ -76,8 +52,8 @@ export interface OutgoingSettings {
   /** Whether delivery by MX was asked for by name. */
   directDelivery: boolean;
   /** Undefined: each next hop's own default. */
-  preflight?: PreflightMode;
-  inetProtocols: string;
+  preflight?: `${Preflight}`;
+  inetProtocols: `${InetProtocols}`;
   delivery: DeliverySettings;
   alwaysBcc?: string;
   rewriting: RewritingSettings;
@@ -92,14 +68,14 @@ export function resolveOutgoing(input: RelayInput): OutgoingSettings {
     relayHost,
     relayRoutes: (input.relayRoutes ?? []).map((route) => ({
       senders: (route.senders ?? []).map((sender) => sender.toLowerCase()),
-      relayHost: resolveRelayHost(route.relayHost ?? {}),
+      relayHost: resolveRelayHost(required(route.relayHost)),
     })),
     transports: (input.transports ?? []).map((transport) => ({
       destinations: (transport.destinations ?? []).map((destination) => destination.toLowerCase()),
-      relayHost: resolveRelayHost(transport.relayHost ?? {}),
+      relayHost: resolveRelayHost(required(transport.relayHost)),
     })),
     directDelivery: input.directDelivery ?? false,
-    preflight: input.preflight as PreflightMode | undefined,
+    preflight: input.preflight,
     inetProtocols: input.inetProtocols ?? defaults.inetProtocols,
     delivery: {
       concurrency:
@@ -111,19 +87,26 @@ export function resolveOutgoing(input: RelayInput): OutgoingSettings {
     },
     alwaysBcc: input.alwaysBcc,
     rewriting: {
-      canonical: rewriting?.canonical ?? [],
-      senders: rewriting?.senders ?? [],
-      recipients: rewriting?.recipients ?? [],
-      generic: rewriting?.generic ?? [],
+      canonical: rewrites(rewriting?.canonical),
+      senders: rewrites(rewriting?.senders),
+      recipients: rewrites(rewriting?.recipients),
+      generic: rewrites(rewriting?.generic),
     },
-    headerChecks: input.headerChecks ?? [],
+    headerChecks: (input.headerChecks ?? []).map(headerCheck),
   };
+}
+
+function rewrites(given: RewriteInput[] = []): AddressRewrite[] {
+  return given.map(({ from, to }) => ({ from: required(from), to: required(to) }));
+}
+
+function headerCheck({ header, pattern, action, text }: HeaderCheckInput): HeaderCheck {
+  return { header: required(header), pattern, action: required(action), text };
 }
 
 export function resolveRelayHost(input: RelayHostInput): RelayHostSettings {
   const preset = presetNamed(input.preset);
-  const host = input.host ?? preset?.host(input.region);
-  if (host === undefined) throw new Error("resolveRelayHost() needs an input that validate() accepted");
+  const host = required(input.host ?? preset?.host(input.region));
   const port = input.port ?? preset?.defaultPort ?? defaults.relayHostPort;
   const wrapperMode = input.wrapperMode ?? wantsWrapper(input, port);
   const plain = input.login === undefined && !wrapperMode ? "opportunistic" : "required";
@@ -131,7 +114,7 @@ export function resolveRelayHost(input: RelayHostInput): RelayHostSettings {
     preset: preset && input.preset,
     host,
     port,
-    tls: (input.tls as RelayHostTls | undefined) ?? preset?.tls ?? plain,
+    tls: input.tls ?? preset?.tls ?? plain,
     wrapperMode,
     login: input.login,
   };
@@ -159,10 +142,8 @@ export function smartHosts<T>({ relayHost, relayRoutes = [], transports = [] }: 
     option: `${list}[${index}].relayHost`,
     relayHost: route.relayHost,
   });
-  const all = [
-    { option: "relayHost", relayHost },
-    ...relayRoutes.map(named("relayRoutes")),
-    ...transports.map(named("transports")),
-  ];
+  const routes = [relayRoutes.map(named("relayRoutes")), transports.map(named("transports"))];
+  // `flat` passes over the holes that unknown routes leave.
+  const all = [{ option: "relayHost", relayHost }, ...routes.flat()];
   return all.filter((hop): hop is Named<T> => hop.relayHost !== undefined);
 }

@@ -59,7 +59,7 @@ function aboutSmartHost(settings: RelaySettings, option: string, { port, preset:
 }
 
 /** Which port would do on a droplet. */
-export function portAdvice(presetName: string | undefined): string {
+export function portAdvice(presetName: RelayHostSettings["preset"]): string {
   const preset = presetNamed(presetName);
   if (!preset) return "Use 2525 if the smart host has it.";
   const open = [...preset.ports, ...preset.wrapperPorts].filter((port) => !blocked.includes(port));

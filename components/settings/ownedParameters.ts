@@ -1,4 +1,4 @@
-import type { RelayInput } from "./settings";
+import type { RelayInput } from "./input";
 
 /**
  * Why a main.cf parameter may not be in `postfixParameters`, and what to do instead. A function says so only for inputs
@@ -22,7 +22,7 @@ const owned: OwnedParameters = {
   myhostname: use("myHostname"),
   mydomain: use("myDomain"),
   myorigin: use("myHostname"),
-  smtpd_banner: fixed,
+  smtpd_banner: use("smtpBanner"),
   inet_interfaces: fixed,
   inet_protocols: use("inetProtocols"),
   smtp_address_preference: use("inetProtocols"),

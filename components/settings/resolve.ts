@@ -1,10 +1,12 @@
 import { normaliseNetwork } from "./addresses";
 import { defaults } from "./defaults";
+import { RelayInput } from "./input";
+import { resolveNames } from "./names";
 import { resolveOutgoing } from "./outgoing";
+import { required } from "./required";
 import {
   LimitSettings,
   ListenerName,
-  RelayInput,
   RelaySettings,
   SaslSettings,
   TlsSettings,
@@ -12,23 +14,15 @@ import {
   UserStore,
 } from "./settings";
 
-/** The domain a host name lies in: all labels but the first. */
-export function domainOf(hostname: string): string {
-  return hostname.slice(hostname.indexOf(".") + 1);
-}
-
-/** Fills the defaults of an input that `validate` found nothing wrong with. `today` is a day in UTC, as `2026-12-31`. */
+/** Fills the defaults of an input that `inspect` found nothing wrong with. `today` is a day in UTC, as `2026-12-31`. */
 export function resolve(input: RelayInput, today: string): RelaySettings {
-  const myHostname = required(input.myHostname).toLowerCase();
-  const myDomain = (input.myDomain ?? domainOf(myHostname)).toLowerCase();
+  const names = resolveNames(input);
+  const { myHostname, myDomain } = names;
   const networks = [...defaults.loopback, ...(input.myNetworks ?? []).map(normaliseNetwork)];
   const sasl = resolveSasl(input, myHostname, myDomain);
   const limits = resolveLimits(input);
   return {
-    myHostname,
-    myDomain,
-    myDestination: input.myDestination ?? [...defaults.myDestination],
-    aliases: { ...defaults.aliases, ...input.aliases },
+    ...names,
     listeners: resolveListeners(input),
     sasl,
     tls: resolveTls(input),
@@ -42,7 +36,7 @@ export function resolve(input: RelayInput, today: string): RelaySettings {
     },
     myNetworks: [...new Set(networks)],
     users: (input.users ?? []).map(({ login, previousPasswordUntil, allowedSenders, recipientsPerHour }) => ({
-      login,
+      login: required(login),
       overlap: overlap(previousPasswordUntil, today),
       allowedSenders: allowedSenders ?? [`${login}@${myDomain}`],
       recipientsPerHour: recipientsPerHour ?? limits.recipientsPerHour,
@@ -152,9 +146,4 @@ function overlap(until: string | undefined, today: string): UserSettings["overla
 function userStore(sasl: RelayInput["sasl"]): UserStore {
   if ((sasl?.passwordCheck ?? defaults.passwordCheck) === "saslauthd") return "saslauthd";
   return sasl?.database === "shared" ? "shared" : "chrootOnly";
-}
-
-function required<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error("resolve() needs an input that validate() accepted");
-  return value;
 }

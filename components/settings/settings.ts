@@ -1,97 +1,11 @@
-import type { OutgoingInput, OutgoingSettings } from "./outgoing";
+import type { NameSettings } from "./names";
+import type { OutgoingSettings } from "./outgoing";
 
+export type { LimitsInput, RelayInput, TlsInput } from "./input";
 export type { RelayHostSettings } from "./outgoing";
+export type { RelaySecrets } from "./secrets";
 
-/**
- * The plain shapes settings work on: `RelayInput` is `MailRelayArgs` with every Output resolved and every secret left
- * out, `RelaySettings` is the same with nothing left open.
- */
-
-export interface RelayInput extends OutgoingInput {
-  myHostname?: string;
-  myDomain?: string;
-  users?: UserInput[];
-  keepUnmanagedUsers?: boolean;
-  myNetworks?: string[];
-  myDestination?: string[];
-  aliases?: Record<string, string>;
-  listeners?: { smtp?: boolean; submission?: boolean; submissions?: boolean; alternate?: boolean };
-  sasl?: {
-    path?: string;
-    realm?: string;
-    mechanisms?: string[];
-    brokenClients?: boolean;
-    passwordCheck?: string;
-    threads?: number;
-    database?: string;
-  };
-  tls?: TlsInput;
-  postfixParameters?: Record<string, string>;
-  limits?: LimitsInput;
-  hideClients?: boolean;
-  mailboxes?: { host?: string; port?: number; userName?: string };
-  metrics?: boolean;
-  alerts?: { mail?: string; deferredAge?: number; loginFailures?: number; certificateShare?: number };
-  logDays?: number;
-  unattendedUpgrades?: boolean;
-  dkim?: { domains?: string[]; selectors?: { selector?: string }[] };
-  manageDns?: boolean;
-  blockLists?: string[];
-  resolver?: Partial<ResolverSettings>;
-  dns?: { zone?: string; policies?: boolean; autoconfigHost?: string; ttl?: number };
-  droplet?: {
-    region?: string;
-    sshSources?: string[];
-    size?: string;
-    image?: string;
-    tags?: string[];
-    reservedIp?: boolean;
-    backups?: boolean;
-    ipv6?: boolean;
-    vpcUuid?: string;
-    project?: string;
-    drainSeconds?: number;
-    alerts?: { emails?: string[]; diskPercent?: number; memoryPercent?: number };
-    sshKey?: { fingerprint?: string };
-  };
-  host?: { address?: string; hostKey?: string; user?: string; port?: number };
-}
-
-/** Of the certificate and its key only whether they were given; both are checked apart, because they are one thing. */
-export interface TlsInput {
-  certificate?: boolean;
-  privateKey?: boolean;
-  acme?: AcmeInput;
-}
-
-/** Of the token, which is a secret, only whether it was given. */
-export interface AcmeInput {
-  email?: string;
-  staging?: boolean;
-  directoryUrl?: string;
-  caCertificate?: string;
-  digitalOceanToken?: boolean;
-  required?: boolean;
-}
-
-export interface UserInput {
-  login: string;
-  previousPasswordUntil?: string;
-  allowedSenders?: string[];
-  recipientsPerHour?: number;
-}
-
-/** Numbers that may be left out, the same as in `LimitSettings`. */
-export interface LimitsInput {
-  messageSize?: number;
-  recipients?: number;
-  recipientsPerHour?: number;
-  connections?: number;
-  connectionsPerMinute?: number;
-  authPerMinute?: number;
-  exempt?: string[];
-  ban?: Partial<BanSettings>;
-}
+/** The plain shape everything is rendered from: the arguments with nothing left open, and without secrets. */
 
 /** What a client may ask; 0 is no limit. */
 export interface LimitSettings {
@@ -117,22 +31,6 @@ export interface MailboxesSettings {
   host: string;
   port: number;
   userName: string;
-}
-
-/** The secrets that belong to a `RelayInput`, kept apart so that nothing else has to become secret. */
-export interface RelaySecrets {
-  /** In the order of `users`; undefined where a password is generated. */
-  passwords: (string | undefined)[];
-  /** In the order of `users`; undefined where there is none. */
-  previousPasswords?: (string | undefined)[];
-  relayHostPassword?: string;
-  /** Those of `relayRoutes` and `transports`, by the option that names their smart host. */
-  routePasswords?: Record<string, string | undefined>;
-  alertWebhook?: string;
-  /** In the order of `dkim.selectors`; undefined where a key is generated. PEM. */
-  dkimKeys?: (string | undefined)[];
-  certificate?: SuppliedCertificate;
-  digitalOceanToken?: string;
 }
 
 /** A certificate chain with its key, as PEM, and the name it must be for. */
@@ -234,10 +132,7 @@ export interface AcmeSettings {
   required: boolean;
 }
 
-export interface RelaySettings extends OutgoingSettings {
-  myHostname: string;
-  myDomain: string;
-  aliases: Record<string, string>;
+export interface RelaySettings extends NameSettings, OutgoingSettings {
   listeners: ListenerName[];
   sasl: SaslSettings;
   tls: TlsSettings;
@@ -245,7 +140,6 @@ export interface RelaySettings extends OutgoingSettings {
   limits: LimitSettings;
   hideClients: boolean;
   mailboxes?: MailboxesSettings;
-  myDestination: string[];
   myNetworks: string[];
   users: UserSettings[];
   keepUnmanagedUsers: boolean;

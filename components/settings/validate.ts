@@ -5,7 +5,6 @@ import { checkMailboxes } from "./checks/mailboxes";
 import { checkDkim, checkDkimKeys } from "./checks/dkim";
 import { checkDns } from "./checks/dns";
 import { checkCertificate } from "./checks/certificate";
-import { checkLocal, checkNames } from "./checks/names";
 import { checkNetworks } from "./checks/networks";
 import { checkParameters } from "./checks/parameters";
 import { checkRelayHost, checkSmartHostPasswords } from "./checks/relayHost";
@@ -17,7 +16,9 @@ import { checkSasl } from "./checks/sasl";
 import { checkTarget } from "./checks/target";
 import { checkDigitalOceanToken, checkTls } from "./checks/tls";
 import { checkSecrets, checkUsers } from "./checks/users";
-import { RelayInput, RelaySecrets } from "./settings";
+import { RelayInput } from "./input";
+import { checkLocal, checkNames } from "./names";
+import { RelaySecrets } from "./secrets";
 
 /** One thing wrong with the arguments. */
 export interface Issue {
@@ -25,6 +26,11 @@ export interface Issue {
   path: string;
   /** What is wrong, what is allowed and what to do; holds the value unless that is secret. */
   message: string;
+}
+
+/** An issue that could be none, depending on options that may not be known yet. */
+export interface DependentIssue extends Issue {
+  others: string[];
 }
 
 const checks = [
@@ -51,13 +57,13 @@ const checks = [
 ];
 
 /** Finds everything wrong with an input. An option that was not given arrives as undefined. */
-export function validate(input: RelayInput): Issue[] {
+export function validate(input: RelayInput): DependentIssue[] {
   return collect((report) => checks.forEach((check) => check(input, report)));
 }
 
 /** Finds everything wrong with the secrets, without ever quoting one. */
 export function validateSecrets(secrets: RelaySecrets): Issue[] {
-  return collect((report) => {
+  const issues = collect((report) => {
     checkSecrets(secrets, report);
     checkSmartHostPasswords(secrets, report);
     checkWebhook(secrets.alertWebhook, report);
@@ -65,11 +71,12 @@ export function validateSecrets(secrets: RelaySecrets): Issue[] {
     checkCertificate(secrets.certificate, new Date(), report);
     checkDigitalOceanToken(secrets.digitalOceanToken, report);
   });
+  return issues.map(({ path, message }) => ({ path, message }));
 }
 
-function collect(check: (report: Report) => void): Issue[] {
-  const issues: Issue[] = [];
-  check((path, message) => issues.push({ path, message }));
+function collect(check: (report: Report) => void): DependentIssue[] {
+  const issues: DependentIssue[] = [];
+  check((path, message, others = []) => issues.push({ path, message, others }));
   return issues;
 }
 

@@ -72,7 +72,8 @@ describe.each(RELEASES)("the open-relay matrix on %s", (release) => {
   /** What the proof of a deploy says to the host as it is now; empty when it passes. */
   const proof = async () => {
     const myHostname = scene.host;
-    const plan = proofPlan(resolve({ myHostname, myDomain: scene.domain, ...settings() }, "2026-06-15"), [user]);
+    const input = { myHostname, myDomain: scene.domain, ...settings(), users: [{ login: user.login }] };
+    const plan = proofPlan(resolve(input, "2026-06-15"), [user]);
     const modules = ["__init__", "address", "process", "sasldb", "smtp", "x509"].map((name) => `lib/${name}.py`);
     const sources = ["probe.py", ...modules].map((path) => [path, readFileSync(join(hostFolder, path), "utf8")]);
     const files = { ...(Object.fromEntries(sources) as object), "proof.plan": JSON.stringify(plan) };

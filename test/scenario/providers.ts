@@ -9,7 +9,7 @@ const run = promisify(execFile);
 
 /** A provider as its customers meet it: on its port, under TLS with a certificate for its name, for one login. */
 export interface Provider {
-  name: string;
+  name: keyof typeof presets;
   region?: string;
   host: string;
   address: string;
@@ -53,7 +53,7 @@ async function addressesFor(lab: Lab, count: number): Promise<string[]> {
 
 /** Starts a server for each preset there is. */
 export async function startProviders(lab: Lab): Promise<Provider[]> {
-  const names = Object.keys(presets);
+  const names = Object.keys(presets) as (keyof typeof presets)[];
   const open = await addressesFor(lab, names.length - 2);
   const own = [lab.cloud.gateway, lab.cloud.trustedClient];
   return Promise.all(

@@ -1,4 +1,5 @@
 import type { Lab } from "../../sandbox/lab";
+import type { ConfigChanges } from "../../sandbox/labConfig";
 import { send } from "../../sandbox/mail/client";
 import { smtpDialogue, type DialogueStep } from "../../sandbox/mail/dialogue";
 import { RELEASES } from "../../sandbox/names";
@@ -12,7 +13,7 @@ const users = [
   { login: "gateway", password: "correct gateway", allowedSenders: ["any"] },
 ];
 
-const options = {
+const options: ConfigChanges = {
   users,
   listeners: { submissions: true, alternate: true },
   aliases: { root: "ops@receiver.test" },

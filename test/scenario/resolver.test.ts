@@ -225,7 +225,7 @@ test("drift notices a changed file and a stopped resolver", async () => {
 });
 
 test("a smart host is held to its TLSA records, and gets nothing without any", async () => {
-  const byDane = (host: string) => ({ host, port: 25, tls: "dane" });
+  const byDane = (host: string) => ({ host, port: 25, tls: "dane" as const });
   configure({
     resolver: { forwarders: [dns.address] },
     relayHost: byDane("mx.plain.example"),

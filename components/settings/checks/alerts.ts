@@ -1,10 +1,13 @@
-import { RelayInput } from "../settings";
+import { RelayInput } from "../input";
 import { isAddress, quote, Report } from "./report";
 
 /** Who is told when something goes wrong; the webhook is a secret and checked apart. */
 export function checkAlerts({ alerts }: RelayInput, report: Report): void {
   if (!alerts) return;
-  const { mail, deferredAge, loginFailures, certificateShare } = alerts;
+  const { webhook, mail, deferredAge, loginFailures, certificateShare } = alerts;
+  if (webhook === undefined && mail === undefined) {
+    report("alerts", "nobody would be told; give alerts.webhook, alerts.mail or both", ["alerts.mail"]);
+  }
   if (mail !== undefined && !isAddress(mail)) {
     report("alerts.mail", `${quote(mail)} is not a mail address, for example ops@example.net`);
   }
@@ -53,7 +56,7 @@ export function checkLogDays({ logDays }: RelayInput, report: Report): void {
 /** The webhook, whose text is never shown. */
 export function checkWebhook(webhook: string | undefined, report: Report): void {
   if (webhook === undefined) return;
-  const parsed = URL.canParse(webhook) ? new URL(webhook) : undefined;
+  const parsed = typeof webhook === "string" && URL.canParse(webhook) ? new URL(webhook) : undefined;
   if (!parsed || !["http:", "https:"].includes(parsed.protocol)) {
     report(
       "alerts.webhook",

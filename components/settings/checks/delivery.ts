@@ -1,4 +1,4 @@
-import { RelayInput } from "../settings";
+import { RelayInput } from "../input";
 import { quote, Report } from "./report";
 
 const numbers = {
@@ -8,23 +8,15 @@ const numbers = {
   messagesPerConnection: [1, 10000, "messages over one connection"],
 } as const;
 
-const modes = { preflight: ["warn", "require", "off"], inetProtocols: ["ipv4", "all"] } as const;
-
 /** How mail is handed on. */
-export function checkDelivery(input: RelayInput, report: Report): void {
+export function checkDelivery({ delivery }: RelayInput, report: Report): void {
   for (const [name, [least, most, what]] of Object.entries(numbers)) {
-    const value = input.delivery?.[name as keyof typeof numbers];
+    const value = delivery?.[name as keyof typeof numbers];
     if (value !== undefined && !(Number.isInteger(value) && value >= least && value <= most)) {
       report(
         `delivery.${name}`,
         `${quote(value)} is not a number of ${what}; use a whole number from ${least} to ${most}`,
       );
-    }
-  }
-  for (const [name, allowed] of Object.entries(modes)) {
-    const value = input[name as keyof typeof modes];
-    if (value !== undefined && !(allowed as readonly string[]).includes(value)) {
-      report(name, `${quote(value)} is not possible; use ${allowed.join(", ")}`);
     }
   }
 }

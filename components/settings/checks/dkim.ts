@@ -1,5 +1,5 @@
 import { createPrivateKey } from "node:crypto";
-import { RelayInput } from "../settings";
+import { RelayInput } from "../input";
 import { isHostname, quote, Report } from "./report";
 
 /** What is signed, and by which names. */
@@ -15,6 +15,7 @@ export function checkDkim({ dkim }: RelayInput, report: Report): void {
   if (selectors?.length === 0) report("dkim.selectors", "is empty; leave it out for one generated key");
   const names = selectors?.map(({ selector }) => selector ?? "") ?? [];
   names.forEach((selector, index) => {
+    if (selector === "" && selectors?.[index]?.selector === undefined) return;
     if (!isHostname(selector, 1)) {
       report(
         `dkim.selectors[${index}].selector`,
@@ -27,7 +28,7 @@ export function checkDkim({ dkim }: RelayInput, report: Report): void {
 
 function checkOnce(path: string, all: string[], index: number, report: Report): void {
   const text = all[index]!;
-  if (all.findIndex((other) => other.toLowerCase() === text.toLowerCase()) !== index) {
+  if (all.slice(0, index).some((other) => other.toLowerCase() === text.toLowerCase())) {
     report(path, `${quote(text)} is given twice; give each once`);
   }
 }

@@ -1,6 +1,6 @@
 import { parseNetwork } from "../addresses";
-import { RelayInput } from "../settings";
-import { domainOf } from "../resolve";
+import { RelayInput } from "../input";
+import { domainOf } from "../names";
 import { isHostname, quote, Report } from "./report";
 
 /** Records for the relay's names. */
@@ -23,7 +23,7 @@ export function checkDns(
   }
   if (!manageDns) {
     if (zone !== undefined)
-      report("dns.zone", "only manageDns has a use for it; leave it out, or set manageDns to true");
+      report("dns.zone", "only manageDns has a use for it; leave it out, or set manageDns to true", ["manageDns"]);
     return;
   }
   if (host?.address !== undefined && parseNetwork(host.address)?.address.kind() !== "ipv4") {
@@ -37,14 +37,15 @@ export function checkDns(
   const names: [string, string | undefined][] = [
     ["myHostname", myHostname],
     ["myDomain", myDomain],
-    ...(dkim?.domains ?? []).map((domain, index): [string, string] => [`dkim.domains[${index}]`, domain]),
   ];
+  dkim?.domains?.forEach((domain, index) => names.push([`dkim.domains[${index}]`, domain]));
   for (const [path, given] of names) {
     if (given !== undefined && !`.${given}`.toLowerCase().endsWith(`.${managed}`.toLowerCase())) {
       report(
         path,
         `${quote(given)} is not in ${managed}, the domain manageDns creates records in; ` +
           "give another dns.zone, or set manageDns to false and create the records of the output dnsRecords yourself",
+        ["dns.zone", "myDomain", "myHostname"],
       );
     }
   }

@@ -1,5 +1,5 @@
 import { defaults } from "../defaults";
-import { LimitsInput, RelayInput } from "../settings";
+import { LimitsInput, RelayInput } from "../input";
 import { checkNetwork } from "./networks";
 import { quote, Report } from "./report";
 
@@ -43,11 +43,6 @@ export function checkLimits(input: RelayInput, report: Report): void {
 }
 
 function checkBan({ ban }: LimitsInput, report: Report): void {
-  // A configuration file can hold anything in its place.
-  if (ban !== undefined && (ban === null || typeof ban !== "object")) {
-    report("limits.ban", `${quote(ban)} is not a group of options; give {} for its defaults, or leave it out`);
-    return;
-  }
   checkCount("limits.ban.failures", ban?.failures, { unit: "wrong logins", from: 1 }, report);
   checkCount("limits.ban.withinMinutes", ban?.withinMinutes, { unit: "minutes", from: 1 }, report);
   checkCount("limits.ban.banMinutes", ban?.banMinutes, { unit: "minutes", from: 1 }, report);
@@ -70,6 +65,7 @@ function checkMailboxSize({ limits, postfixParameters = {} }: RelayInput, report
       limits?.messageSize === undefined ? "postfixParameters.mailbox_size_limit" : "limits.messageSize",
       `lets messages be bigger than a mailbox, and Postfix then delivers none to the relay's own accounts; ` +
         `give a limits.messageSize, and a mailbox_size_limit in postfixParameters of at least that`,
+      ["limits.messageSize", "postfixParameters.mailbox_size_limit"],
     );
   }
 }

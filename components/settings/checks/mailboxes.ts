@@ -1,4 +1,4 @@
-import { RelayInput } from "../settings";
+import { RelayInput } from "../input";
 import { checkPort, isHostname, quote, Report } from "./report";
 
 /** The server that the output `autoconfig` names for reading mail. */

@@ -1,5 +1,5 @@
 import { networkAddress, parseNetwork, unmapped } from "../addresses";
-import { RelayInput } from "../settings";
+import { RelayInput } from "../input";
 import { quote, Report } from "./report";
 
 /** Who relays without a login. */

@@ -1,7 +1,7 @@
 import { parseNetwork } from "../addresses";
 import { ownedByServices } from "../../services/list";
+import { RelayInput } from "../input";
 import { refusalOf } from "../ownedParameters";
-import { RelayInput } from "../settings";
 import { quote, Report } from "./report";
 
 /** The escape hatch: further main.cf parameters. Whether they exist is for the host's own Postfix to say. */

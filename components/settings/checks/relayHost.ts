@@ -1,20 +1,22 @@
 import { parseNetwork } from "../addresses";
-import { RelayHostInput, smartHosts } from "../outgoing";
-import { Preset, presetNamed, presets } from "../presets";
-import { RelayInput, RelaySecrets } from "../settings";
+import { RelayHostInput, RelayInput } from "../input";
+import { smartHosts } from "../outgoing";
+import { Preset, presetNamed } from "../presets";
+import { RelaySecrets } from "../secrets";
 import { checkPort, isHostname, quote, Report } from "./report";
 import { checkPassword } from "./users";
-
-const levels = ["opportunistic", "required", "verified", "dane"];
 
 /** Every smart host, wherever it is given. */
 export function checkRelayHost(input: RelayInput, report: Report): void {
   for (const { option, relayHost } of smartHosts(input)) {
-    checkSmartHost(relayHost, (field, message) => report(`${option}.${field}`, message));
+    const others = [`${option}.preset`];
+    checkSmartHost(relayHost, (field, message) => report(`${option}.${field}`, message, others));
+    checkPair(option, relayHost, report);
     if (relayHost.tls === "dane" && input.resolver === undefined) {
       report(
         `${option}.tls`,
         `"dane" needs answers that DNSSEC vouches for; give resolver, {} for its defaults, or use verified`,
+        ["resolver"],
       );
     }
   }
@@ -23,9 +25,7 @@ export function checkRelayHost(input: RelayInput, report: Report): void {
 function checkSmartHost(relayHost: RelayHostInput, report: Report): void {
   const { host, port, preset, login } = relayHost;
   const known = presetNamed(preset);
-  if (preset !== undefined && !known) {
-    report("preset", `${quote(preset)} is not a known provider; use one of ${Object.keys(presets).join(", ")}`);
-  } else if (host !== undefined) checkHost(host, report);
+  if (host !== undefined) checkHost(host, report);
   else if (!known) report("host", "missing; give the smart host's name, for example smtp.example.net, or a preset");
   checkRegion(relayHost, known, report);
   checkPort("port", port, report);
@@ -33,6 +33,14 @@ function checkSmartHost(relayHost: RelayHostInput, report: Report): void {
     report("login", `${quote(login)} cannot be a login; spaces and colons are not possible in it`);
   } else if (known && host === undefined) checkLogin(login, known, report);
   checkTls(relayHost, report);
+}
+
+function checkPair(option: string, { login, password }: RelayHostInput, report: Report): void {
+  if (login !== undefined && password === undefined) {
+    report(`${option}.password`, `missing; ${option}.login needs it`);
+  } else if (login === undefined && password !== undefined) {
+    report(`${option}.login`, `missing; ${option}.password was given without it`);
+  }
 }
 
 function checkHost(host: string, report: Report): void {
@@ -66,7 +74,6 @@ function checkLogin(login: string | undefined, { title, login: rule, page }: Pre
 
 function checkTls({ tls, wrapperMode, port, login, host }: RelayHostInput, report: Report): void {
   if (tls === undefined) return;
-  if (!levels.includes(tls)) report("tls", `${quote(tls)} is not a TLS level; use ${levels.join(", ")}`);
   if (tls === "opportunistic" && login !== undefined) {
     report("tls", `${quote(tls)} could send the login in clear; use required, verified or dane`);
   } else if (tls === "opportunistic" && (wrapperMode ?? port === 465)) {

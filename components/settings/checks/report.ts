@@ -1,9 +1,14 @@
-/** Takes one thing that is wrong: the option's path, then what is wrong, what is allowed and what to do. */
-export type Report = (path: string, message: string) => void;
+/**
+ * Takes one thing that is wrong: the option's path, then what is wrong, what is allowed and what to do. `others` are the
+ * options that could make it right, so that nothing is said while one of them is not known yet.
+ */
+export type Report = (path: string, message: string, others?: string[]) => void;
 
 /** A value as messages show it. */
 export function quote(value: unknown): string {
-  return value === undefined ? "nothing" : JSON.stringify(value);
+  if (value === undefined) return "nothing";
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
+  return typeof value === "function" || typeof value === "symbol" ? `a ${typeof value}` : JSON.stringify(value);
 }
 
 // RFC 1123 2.1 and RFC 1035 2.3.4: letters, digits and inner hyphens, 63 per label, 253 in all.

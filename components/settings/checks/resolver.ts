@@ -1,17 +1,12 @@
 import { covers, parseNetwork } from "../addresses";
 import { defaults } from "../defaults";
-import { RelayInput } from "../settings";
+import { RelayInput } from "../input";
 import { isHostname, quote, Report } from "./report";
 
 /** The resolver on the host. */
 export function checkResolver(input: RelayInput, report: Report): void {
   const { resolver } = input;
   if (resolver === undefined) return;
-  // A configuration file can hold anything in its place.
-  if (resolver === null || typeof resolver !== "object") {
-    report("resolver", `${quote(resolver)} is not a group of options; give {} for its defaults, or leave it out`);
-    return;
-  }
   resolver.forwarders?.forEach((text, index) => checkForwarder(`resolver.forwarders[${index}]`, text, input, report));
   resolver.insecureDomains?.forEach((name, index) => {
     if (!isHostname(name, 1)) {
@@ -27,6 +22,7 @@ function checkForwarder(path: string, text: string, { inetProtocols }: RelayInpu
   } else if (defaults.loopback.some((range) => covers(range, text))) {
     report(path, `${quote(text)} is the host itself, which is to do the asking; give a resolver of the network`);
   } else if (kind === "ipv6" && inetProtocols !== "all") {
-    report(path, `${quote(text)} is an IPv6 address, which the host does not use unless inetProtocols is all`);
+    const message = `${quote(text)} is an IPv6 address, which the host does not use unless inetProtocols is all`;
+    report(path, message, ["inetProtocols"]);
   }
 }

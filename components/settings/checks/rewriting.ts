@@ -1,5 +1,5 @@
-import { AddressRewrite, delimiters, HeaderCheck } from "../outgoing";
-import { RelayInput } from "../settings";
+import { HeaderCheckInput, RelayInput, RewriteInput } from "../input";
+import { delimiters } from "../outgoing";
 import { isAddress, isHostname, quote, Report } from "./report";
 
 /** Copies, addresses and headers that change on their way. */
@@ -13,28 +13,27 @@ export function checkRewriting({ alwaysBcc, rewriting, headerChecks = [] }: Rela
   headerChecks.forEach((check, index) => checkHeader(`headerChecks[${index}]`, check, report));
 }
 
-function checkTable(path: string, rewrites: AddressRewrite[], report: Report): void {
+function checkTable(path: string, rewrites: RewriteInput[], report: Report): void {
   const seen = new Map<string, number>();
   const isDomain = (text: string) => text.startsWith("@") && isHostname(text.slice(1), 2);
   rewrites.forEach(({ from, to }, index) => {
     const at = `${path}[${index}]`;
-    if (!isAddress(from) && !isDomain(from)) {
+    if (from !== undefined && !isAddress(from) && !isDomain(from)) {
       report(`${at}.from`, `${quote(from)} is not an address, or @domain for all of a domain`);
     }
-    if (!isAddress(to) && !(isDomain(to) && isDomain(from))) {
+    if (to !== undefined && !isAddress(to) && !(isDomain(to) && isDomain(from ?? to))) {
       report(`${at}.to`, `${quote(to)} is not an address; @domain is possible only for another @domain`);
     }
+    if (from === undefined) return;
     const first = seen.get(from.toLowerCase());
     if (first !== undefined) report(`${at}.from`, `${quote(from)} is already ${path}[${first}]; give each once`);
     else seen.set(from.toLowerCase(), index);
   });
 }
 
-const actions = ["remove", "replace", "prepend", "reject", "hold", "warn"];
-
-function checkHeader(path: string, { header, pattern, action, text }: HeaderCheck, report: Report): void {
+function checkHeader(path: string, { header, pattern, action, text }: HeaderCheckInput, report: Report): void {
   // RFC 5322 2.2: printable characters but the colon; those with a meaning in patterns are in no header's name.
-  if (!/^[A-Za-z0-9_-]{1,76}$/.test(header)) {
+  if (header !== undefined && !/^[A-Za-z0-9_-]{1,76}$/.test(header)) {
     report(`${path}.header`, `${quote(header)} is not a header's name, for example User-Agent`);
   }
   if (pattern !== undefined && (pattern === "" || /\p{Cc}/u.test(pattern) || !balanced(pattern))) {
@@ -45,9 +44,6 @@ function checkHeader(path: string, { header, pattern, action, text }: HeaderChec
       `${path}.pattern`,
       `${quote(pattern)} leaves none of ${delimiters.join(" ")} to write around it; use . for one`,
     );
-  }
-  if (!actions.includes(action)) {
-    report(`${path}.action`, `${quote(action)} is not an action; use ${actions.join(", ")}`);
   }
   const isWhole = action === "replace" || action === "prepend";
   if (isWhole && !/^[!-9;-~]+: ?\S/.test(text ?? "")) {

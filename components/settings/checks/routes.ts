@@ -1,4 +1,4 @@
-import { RelayInput } from "../settings";
+import { RelayInput } from "../input";
 import { isAddress, isHostname, quote, Report } from "./report";
 
 /** Which mail goes to which next hop, and whether any has a way out. */

@@ -1,5 +1,5 @@
 import { parseNetwork } from "../addresses";
-import { RelayInput } from "../settings";
+import { RelayInput } from "../input";
 import { checkPort, quote, Report } from "./report";
 
 /** The script on the host must end before its launcher ends it, which is after half an hour. */

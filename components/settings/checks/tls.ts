@@ -1,5 +1,5 @@
 import { chainOf, readCertificate } from "../certificates";
-import { RelayInput, TlsInput } from "../settings";
+import { RelayInput, TlsInput } from "../input";
 import { isAddress, quote, Report } from "./report";
 
 /** Where the certificate comes from; a supplied one itself is checked together with its key. */
@@ -35,7 +35,7 @@ function checkAcme(acme: NonNullable<TlsInput["acme"]>, report: Report): void {
 
 /** Letters, digits and `_` are all that DigitalOcean uses; others could break the header that carries it. */
 export function checkDigitalOceanToken(token: string | undefined, report: Report): void {
-  if (token === undefined || /^\w+$/.test(token)) return;
+  if (token === undefined || (typeof token === "string" && /^\w+$/.test(token))) return;
   const message =
     "is not an API token of DigitalOcean, dop_v1_ and 64 hexadecimal digits (its value is not shown here)";
   report("tls.acme.digitalOceanToken", message);

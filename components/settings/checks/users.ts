@@ -1,23 +1,26 @@
-import { RelayInput, RelaySecrets } from "../settings";
+import { RelayInput, UserInput } from "../input";
+import { RelaySecrets } from "../secrets";
 import { isAddress, isHostname, quote, Report } from "./report";
 
 /** Who may log in, and as whom they may send. */
 export function checkUsers({ users = [], myNetworks = [], listeners }: RelayInput, report: Report): void {
   const seen = new Map<string, number>();
-  users.forEach(({ login, previousPasswordUntil, allowedSenders }, index) => {
+  users.forEach((user, index) => {
+    const { login, previousPasswordUntil, allowedSenders } = user;
     const path = `users[${index}].login`;
     // These survive every SASL mechanism, sasldb's key, Postfix's tables and the log unchanged; @ would name another realm.
-    if (typeof login !== "string" || !/^[A-Za-z0-9._+-]{1,128}$/.test(login)) {
+    if (login !== undefined && !/^[A-Za-z0-9._+-]{1,128}$/.test(login)) {
       report(path, `${quote(login)} is not a login; use 1 to 128 letters, digits and . _ - + without @ or spaces`);
     }
-    const first = seen.get(login);
+    const first = seen.get(login ?? "");
     if (first !== undefined) report(path, `${quote(login)} is already users[${first}]; give each login once`);
-    else seen.set(login, index);
+    else if (login !== undefined) seen.set(login, index);
+    checkPrevious(`users[${index}]`, user, report);
     checkDay(`users[${index}].previousPasswordUntil`, previousPasswordUntil, report);
     allowedSenders?.forEach((sender, at) => checkSender(`users[${index}].allowedSenders[${at}]`, sender, report));
   });
   if (users.length === 0 && myNetworks.length === 0) {
-    report("users", "nobody could send: give at least one user, or a network in myNetworks");
+    report("users", "nobody could send: give at least one user, or a network in myNetworks", ["myNetworks"]);
   }
   const loginPorts = [listeners?.submission ?? true, listeners?.submissions ?? false, listeners?.alternate ?? false];
   if (loginPorts.includes(true)) return;
@@ -25,9 +28,21 @@ export function checkUsers({ users = [], myNetworks = [], listeners }: RelayInpu
     report(
       "listeners",
       "no listener takes logins, but users are given; switch on submission, submissions or alternate",
+      ["listeners"],
     );
   } else if (!(listeners?.smtp ?? true)) {
-    report("listeners", "every listener is off, so nobody could send; switch on smtp or one that takes logins");
+    const message = "every listener is off, so nobody could send; switch on smtp or one that takes logins";
+    report("listeners", message, ["listeners"]);
+  }
+}
+
+function checkPrevious(path: string, user: UserInput, report: Report): void {
+  const { previousPassword, previousPasswordUntil: until } = user;
+  if (previousPassword !== undefined && until === undefined) {
+    const example = "say until which day users[].previousPassword is accepted, for example 2026-12-31";
+    report(`${path}.previousPasswordUntil`, `missing; ${example}`);
+  } else if (previousPassword === undefined && until !== undefined) {
+    report(`${path}.previousPassword`, "missing; users[].previousPasswordUntil was given without it");
   }
 }
 
@@ -46,7 +61,7 @@ function checkDay(path: string, day: string | undefined, report: Report): void {
 
 /** The secrets; never quotes one. */
 export function checkSecrets(secrets: RelaySecrets, report: Report): void {
-  secrets.passwords.forEach((password, index) => {
+  secrets.passwords?.forEach((password, index) => {
     if (password !== undefined) checkPassword(`users[${index}].password`, password, report);
   });
   secrets.previousPasswords?.forEach((password, index) => {

@@ -1,3 +1,4 @@
+import type { RelayHostPreset } from "../../args";
 import { brevo } from "./brevo";
 import { google } from "./google";
 import { mailgun } from "./mailgun";
@@ -12,7 +13,7 @@ import { smtp2go } from "./smtp2go";
 export type { Preset } from "./preset";
 
 /** The providers that are known, by the name `relayHost.preset` gives them. */
-export const presets: Record<string, Preset> = {
+export const presets: Record<`${RelayHostPreset}`, Preset> = {
   ses,
   mailgun,
   sendgrid,
@@ -24,7 +25,7 @@ export const presets: Record<string, Preset> = {
   microsoft365,
 };
 
-/** The preset of that name; undefined for none and for an unknown one. */
-export function presetNamed(name: string | undefined): Preset | undefined {
-  return name !== undefined && Object.hasOwn(presets, name) ? presets[name] : undefined;
+/** The preset of that name; undefined for none. */
+export function presetNamed(name: `${RelayHostPreset}` | undefined): Preset | undefined {
+  return name && presets[name];
 }

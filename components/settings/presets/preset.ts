@@ -1,4 +1,4 @@
-import type { RelayHostTls } from "../outgoing";
+import type { RelayHostTls } from "../../args";
 
 /** What is known of a provider's SMTP service. Limits are its defaults; a contract may say otherwise. */
 export interface Preset {
@@ -15,7 +15,7 @@ export interface Preset {
   wrapperPorts: number[];
   /** One that DigitalOcean lets out, where there is one. */
   defaultPort: number;
-  tls: RelayHostTls;
+  tls: `${RelayHostTls}`;
   login: { required: boolean; pattern: RegExp; shape: string };
   /** Size of a message as it travels, attachments encoded. */
   messageBytes: number;

@@ -3,7 +3,7 @@ import { renderMainCf } from "../../../../components/postfix/mainCf";
 import { proofPlan, smokePlan, trialPlan } from "../../../../components/proof/probes";
 import { factsOf, fullParts, fullSettings } from "../fixtures";
 
-const byIpv6 = { inetProtocols: "all" };
+const byIpv6 = { inetProtocols: "all" } as const;
 const user = { login: "alice", password: "one" };
 const host = { address: "198.51.100.20", hostKey: "ssh-ed25519 AAAA" };
 

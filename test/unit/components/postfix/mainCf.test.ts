@@ -23,6 +23,12 @@ describe.each(Object.keys(factsOf))("main.cf for Postfix %s", (generation) => {
     expect(restrictions).not.toContain("permit");
   });
 
+  test("greets with its name and nothing else, or as it is told", () => {
+    const smtpBanner = "$myhostname ESMTP No spam, please";
+    const told = parse(renderMainCf(fullParts({ smtpBanner }), factsOf[generation]!));
+    expect([parameters.get("smtpd_banner"), told.get("smtpd_banner")]).toEqual(["$myhostname ESMTP", smtpBanner]);
+  });
+
   test("never delivers the mail domain locally", () => {
     expect(parameters.get("mydestination")).toBe("$myhostname, localhost.$mydomain, localhost");
     expect(parameters.get("relay_domains")).toBe("");

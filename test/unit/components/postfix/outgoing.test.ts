@@ -97,7 +97,7 @@ test("nothing the trial is told can leave by a route", () => {
 });
 
 test("the trial meets its own sink where the smart host's certificate is demanded", () => {
-  const verified = { relayHost: { host: "smtp.example.net", tls: "verified" } };
+  const verified = { relayHost: { host: "smtp.example.net", tls: "verified" } } as const;
   expect(mainCf(verified).get("smtp_tls_security_level")).toBe("secure");
   expect(files(verified).get("trial/main.cf")?.body).toMatch(/^smtp_tls_security_level = encrypt$/m);
 });
@@ -160,7 +160,7 @@ describe("the look ahead", () => {
     ]);
   });
 
-  test.each([
+  test.each<[RelayInput["preflight"], boolean]>([
     [undefined, false],
     ["warn", false],
     ["require", true],

@@ -6,6 +6,7 @@ import { proofPlan, smokePlan, trialPlan } from "../../../../components/proof/pr
 import { strangerAddress } from "../../../../components/proof/strangers";
 import { renderUserDatabase } from "../../../../components/postfix/sasl";
 import { createAuthority } from "../../../authority";
+import { RelayInput } from "../../../../components/settings/settings";
 import { factsOf, fullSettings } from "../fixtures";
 
 const facts = factsOf["3.7"]!;
@@ -178,7 +179,7 @@ test("a previous password is a second entry, hashed as Cyrus SASL compares it", 
   expect(digest).toEqual(createHash("md5").update(salt).update("sasldböld").digest());
 });
 
-test.each([
+test.each<[RelayInput["sasl"], string, string]>([
   [{}, "sasldb_path: /sasl/relay.db", "sasl/relay.db"],
   [{ database: "shared" }, "sasldb_path: /etc/mail-relay/sasldb2", "etc/mail-relay/sasldb2"],
   [{ passwordCheck: "saslauthd" }, "pwcheck_method: saslauthd", "sasl/relay.db"],

@@ -9,7 +9,7 @@ const parameter = (name: string, change: Partial<RelayInput>, file = "etc/main.c
   new RegExp(`^${name} = (.*)$`, "m").exec(body(file, change))?.[1];
 
 const byMx = { relayHost: undefined };
-const smartHost = (tls: string) => ({ relayHost: { host: "smtp.example.net", tls } });
+const smartHost = (tls: "required" | "dane") => ({ relayHost: { host: "smtp.example.net", tls } });
 
 test.each<[string, Partial<RelayInput>, string, string | undefined]>([
   ["by MX", byMx, "may", undefined],
@@ -22,7 +22,7 @@ test.each<[string, Partial<RelayInput>, string, string | undefined]>([
 });
 
 test("a route by DANE has a level of its own, and the trial's sink needs no TLSA record", () => {
-  const routed = {
+  const routed: Partial<RelayInput> = {
     resolver: {},
     relayRoutes: [{ senders: ["@a.example"], relayHost: { host: "mx.example.net", tls: "dane" } }],
   };

@@ -1,22 +1,33 @@
 import { resolve } from "../../../../components/settings/resolve";
 import { RelayInput } from "../../../../components/settings/settings";
-import { validate } from "../../../../components/settings/validate";
-import { fullInput, fullSettings } from "../fixtures";
+import { fullInput, fullSettings, issuesOf } from "../fixtures";
 
 const onDroplet = (alerts: NonNullable<RelayInput["droplet"]>["alerts"]) => ({
   droplet: { ...fullInput().droplet, alerts },
 });
 
-const cases: [string, Partial<RelayInput>, string, RegExp][] = [
+const mail = "ops@example.net";
+
+const cases: [string, object, string, RegExp][] = [
   ["alerts to no address", { alerts: { mail: "ops" } }, "alerts.mail", /"ops" is not a mail address/],
   [
     "alerts after half a message",
-    { alerts: { deferredAge: 0.5 } },
+    { alerts: { mail, deferredAge: 0.5 } },
     "alerts.deferredAge",
     /0\.5 is not a number of seconds/,
   ],
-  ["alerts without failures", { alerts: { loginFailures: 0 } }, "alerts.loginFailures", /0 is not a number of refused/],
-  ["more than all of a lifetime", { alerts: { certificateShare: 2 } }, "alerts.certificateShare", /2 is not a share/],
+  [
+    "alerts without failures",
+    { alerts: { mail, loginFailures: 0 } },
+    "alerts.loginFailures",
+    /0 is not a number of refused/,
+  ],
+  [
+    "more than all of a lifetime",
+    { alerts: { mail, certificateShare: 2 } },
+    "alerts.certificateShare",
+    /2 is not a share/,
+  ],
   ["droplet alerts to nobody", onDroplet({ emails: [] }), "droplet.alerts.emails", /^missing; .*team/],
   ["droplet alerts to half an address", onDroplet({ emails: ["ops@"] }), "droplet.alerts.emails[0]", /"ops@" is not/],
   [
@@ -36,7 +47,7 @@ const cases: [string, Partial<RelayInput>, string, RegExp][] = [
 ];
 
 test.each(cases)("%s is refused with option, value and way out", (_, change, path, message) => {
-  const issues = validate(fullInput(change));
+  const issues = issuesOf(change);
   expect(issues.map((issue) => issue.path)).toEqual([path]);
   expect(issues[0]?.message).toMatch(message);
 });

@@ -2,9 +2,9 @@ import { generateKeyPairSync } from "node:crypto";
 import { parsePrivateKey } from "sshpk";
 import { keyAndChain } from "../../../../components/settings/certificates";
 import { SuppliedCertificate } from "../../../../components/settings/settings";
-import { validate, validateSecrets } from "../../../../components/settings/validate";
+import { validateSecrets } from "../../../../components/settings/validate";
 import { createAuthority } from "../../../authority";
-import { fullInput, fullSettings } from "../fixtures";
+import { fullSettings, issuesOf as inputIssues } from "../fixtures";
 
 const hostname = "relay.example.com";
 const root = createAuthority();
@@ -109,7 +109,7 @@ test.each([
   [{ acme: { directoryUrl: "https://ca.example.net/", staging: true } }, "tls.acme.staging", /names another; give one/],
   [{ acme: { caCertificate: "/etc/ca.pem" } }, "tls.acme.caCertificate", /is not a certificate in PEM form/],
 ])("what does not go together is refused: %j", (tls, path, message) => {
-  const issues = validate(fullInput({ tls }));
+  const issues = inputIssues({ tls });
   expect(issues).toEqual([{ path, message: expect.stringMatching(message) as string }]);
 });
 
@@ -132,7 +132,7 @@ test("a token chooses DNS-01", () => {
 
 test("the source follows from what is given, and Let's Encrypt is the default", () => {
   const acme = { email: "ops@example.net", staging: true, caCertificate: root.certificate, required: true };
-  expect(validate(fullInput({ tls: { acme } }))).toEqual([]);
+  expect(inputIssues({ tls: { acme } })).toEqual([]);
   expect(fullSettings().tls).toEqual({ source: "self-signed" });
   expect(fullSettings({ tls: {} }).tls.source).toBe("self-signed");
   expect(fullSettings({ tls: { certificate: true, privateKey: true } }).tls.source).toBe("supplied");

@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from "node:crypto";
 import { RelayInput } from "../../../../components/settings/settings";
-import { validate, validateSecrets } from "../../../../components/settings/validate";
-import { fullInput } from "../fixtures";
+import { validateSecrets } from "../../../../components/settings/validate";
+import { issuesOf } from "../fixtures";
 
 const selectors = [{ selector: "relay1" }];
 
-const cases: [string, Partial<RelayInput>, string, RegExp][] = [
+const cases: [string, object, string, RegExp][] = [
   ["no domain", { dkim: { domains: [] } }, "dkim.domains", /leave it out to sign for myDomain/],
   ["a bad domain", { dkim: { domains: ["example"] } }, "dkim.domains[0]", /"example" is not a domain name/],
   ["a domain twice", { dkim: { domains: ["a.example", "A.example"] } }, "dkim.domains[1]", /twice/],
@@ -32,13 +32,13 @@ const cases: [string, Partial<RelayInput>, string, RegExp][] = [
 ];
 
 test.each(cases)("%s is refused with option, value and way out", (_, change, path, message) => {
-  const issues = validate(fullInput(change));
+  const issues = issuesOf(change);
   expect(issues[0]).toEqual({ path, message: expect.stringMatching(message) as string });
 });
 
 test("manageDns needs a host's address, not its name", () => {
-  const host = { address: "relay.example.com", hostKey: "ssh-ed25519 AAAA" };
-  const issues = validate(fullInput({ manageDns: true, droplet: undefined, host }));
+  const host = { address: "relay.example.com", hostKey: "ssh-ed25519 AAAA", privateKey: true };
+  const issues = issuesOf({ manageDns: true, droplet: undefined, host });
   expect(issues.map(({ path }) => path)).toEqual(["host.address"]);
 });
 
@@ -49,7 +49,7 @@ test.each<Partial<RelayInput>>([
   { postfixParameters: { smtpd_milters: "inet:127.0.0.1:1" } },
   { dns: { policies: true, ttl: 300, autoconfigHost: "www.example.com" } },
 ])("nothing is wrong with %j", (change) => {
-  expect(validate(fullInput(change))).toEqual([]);
+  expect(issuesOf(change)).toEqual([]);
 });
 
 const rsa = (modulusLength: number) =>

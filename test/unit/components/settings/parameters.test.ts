@@ -1,6 +1,5 @@
 import { RelayInput } from "../../../../components/settings/settings";
-import { validate } from "../../../../components/settings/validate";
-import { fullInput } from "../fixtures";
+import { issuesOf } from "../fixtures";
 
 const cases: [string, NonNullable<RelayInput["postfixParameters"]>, string, RegExp][] = [
   ["an owned parameter", { mynetworks: "x" }, "mynetworks", /use myNetworks/],
@@ -18,13 +17,13 @@ const cases: [string, NonNullable<RelayInput["postfixParameters"]>, string, RegE
 ];
 
 test.each(cases)("%s is refused with option, value and way out", (_, postfixParameters, name, message) => {
-  const issues = validate(fullInput({ postfixParameters }));
+  const issues = issuesOf({ postfixParameters });
   expect(issues.map(({ path }) => path)).toEqual([`postfixParameters.${name}`]);
   expect(issues[0]?.message).toMatch(message);
 });
 
 test.each(["192.0.2.1, 192.0.2.2 [2001:db8::1]", ""])("outside addresses can be %j", (addresses) => {
-  expect(validate(fullInput({ postfixParameters: { proxy_interfaces: addresses } }))).toEqual([]);
+  expect(issuesOf({ postfixParameters: { proxy_interfaces: addresses } })).toEqual([]);
 });
 
 test.each([
@@ -38,7 +37,7 @@ test.each([
   ["disable_dns_lookups", /use relayHost instead/],
   ["smtp_dns_support_level", /use resolver instead/],
 ])("%s, with which mail would go astray, is refused though the component does not write it", (name, advice) => {
-  const issues = validate(fullInput({ postfixParameters: { [name]: "x" } }));
+  const issues = issuesOf({ postfixParameters: { [name]: "x" } });
   expect(issues.map((issue) => issue.path)).toEqual([`postfixParameters.${name}`]);
   expect(issues[0]?.message).toMatch(advice);
 });

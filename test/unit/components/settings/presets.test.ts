@@ -1,29 +1,28 @@
 import { defaults } from "../../../../components/settings/defaults";
-import { RelayHostInput } from "../../../../components/settings/outgoing";
+import { RelayHostInput } from "../../../../components/settings/input";
 import { presets } from "../../../../components/settings/presets";
 import { RelayInput } from "../../../../components/settings/settings";
-import { validate } from "../../../../components/settings/validate";
 import { warnings } from "../../../../components/settings/warnings";
-import { fullInput, fullSettings } from "../fixtures";
+import { fullSettings, issuesOf } from "../fixtures";
 
 const samples: Record<string, RelayHostInput> = {
-  ses: { region: "us-east-1", login: "AKIAIOSFODNN7EXAMPLE" },
-  mailgun: { login: "postmaster@mg.example.com" },
-  sendgrid: { login: "apikey" },
-  postmark: { login: "0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f" },
-  mailjet: { login: "0123456789abcdef0123456789abcdef" },
-  smtp2go: { login: "relay" },
-  brevo: { login: "123abc@smtp-brevo.com" },
+  ses: { region: "us-east-1", login: "AKIAIOSFODNN7EXAMPLE", password: true },
+  mailgun: { login: "postmaster@mg.example.com", password: true },
+  sendgrid: { login: "apikey", password: true },
+  postmark: { login: "0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f", password: true },
+  mailjet: { login: "0123456789abcdef0123456789abcdef", password: true },
+  smtp2go: { login: "relay", password: true },
+  brevo: { login: "123abc@smtp-brevo.com", password: true },
   google: {},
-  microsoft365: { login: "relay@example.com" },
+  microsoft365: { login: "relay@example.com", password: true },
 };
 
-test.each(Object.keys(presets))(
+test.each(Object.keys(presets) as (keyof typeof presets)[])(
   "preset %s needs no more than a login, and leaves droplets by a port that is open where it has one",
   (preset) => {
     const settings = fullSettings({ relayHost: { preset, ...samples[preset] } });
-    expect(validate(fullInput({ relayHost: { preset, ...samples[preset] } }))).toEqual([]);
-    const { page, ports, wrapperPorts, defaultPort } = presets[preset]!;
+    expect(issuesOf({ relayHost: { preset, ...samples[preset] } })).toEqual([]);
+    const { page, ports, wrapperPorts, defaultPort } = presets[preset];
     expect(page).toMatch(/^https:\/\//);
     expect(ports).toContain(defaultPort);
     expect(settings.relayHost).toMatchObject({ port: defaultPort, tls: "verified", wrapperMode: false });
@@ -80,7 +79,7 @@ test("delivery by MX by choice is no reason to warn", () => {
 });
 
 test("a provider that takes few connections gets no more, unless told to", () => {
-  const office = { preset: "microsoft365", login: "relay@example.com" };
+  const office = { preset: "microsoft365", login: "relay@example.com" } as const;
   expect(fullSettings({ relayHost: office }).delivery.concurrency).toBe(3);
   expect(fullSettings({ relayHost: office, delivery: { concurrency: 7 } }).delivery.concurrency).toBe(7);
   expect(fullSettings().delivery).toEqual(defaults.delivery);

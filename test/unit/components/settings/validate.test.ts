@@ -1,12 +1,11 @@
 import fc from "fast-check";
 import { normaliseNetwork, parseNetwork } from "../../../../components/settings/addresses";
 import { resolve } from "../../../../components/settings/resolve";
-import { RelayInput } from "../../../../components/settings/settings";
 import { describeIssues, validate, validateSecrets } from "../../../../components/settings/validate";
-import { fullInput } from "../fixtures";
+import { fullInput, issuesOf } from "../fixtures";
 
 test("a full and a minimal input have no issue", () => {
-  expect(validate(fullInput())).toEqual([]);
+  expect(issuesOf()).toEqual([]);
   const minimal = { myHostname: "relay.example.com", users: [{ login: "a" }], host: { address: "192.0.2.1", hostKey } };
   expect(validate(minimal)).toEqual([]);
 });
@@ -15,12 +14,16 @@ const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG0000000000000000000000000
 
 const droplet = { region: "fra1", sshSources: ["192.0.2.1"] };
 
-const cases: [string, Partial<RelayInput>, string, RegExp][] = [
+const cases: [string, object, string, RegExp][] = [
   ["no host name", { myHostname: undefined }, "myHostname", /^missing; .*relay\.example\.com/],
   ["a bare host name", { myHostname: "relay", myDomain: undefined }, "myHostname", /"relay" is not a fully qualified/],
   ["a name with underscore", { myHostname: "re_lay.example.com" }, "myHostname", /"re_lay\.example\.com"/],
   ["an address as name", { myHostname: "192.0.2.1" }, "myHostname", /"192\.0\.2\.1" is not/],
   ["a bad domain", { myDomain: "example" }, "myDomain", /"example" is not a domain name/],
+  ["a banner without the name", { smtpBanner: "ESMTP" }, "smtpBanner", /"ESMTP" is not a greeting; begin it with/],
+  ["a banner that says too little", { smtpBanner: "$myhostname" }, "smtpBanner", /\$myhostname ESMTP/],
+  ["a banner of two lines", { smtpBanner: "$myhostname ESMTP a\nb" }, "smtpBanner", /printable/],
+  ["a banner with a comment", { smtpBanner: "$myhostname ESMTP # hello" }, "smtpBanner", /without #/],
   ["a login with realm", { users: [{ login: "a@b" }] }, "users[0].login", /"a@b" is not a login/],
   ["an empty login", { users: [{ login: "" }] }, "users[0].login", /"" is not a login/],
   ["a login twice", { users: [{ login: "a" }, { login: "a" }] }, "users[1].login", /already users\[0\]/],
@@ -35,9 +38,14 @@ const cases: [string, Partial<RelayInput>, string, RegExp][] = [
   ["no smart host name", { relayHost: {} }, "relayHost.host", /^missing/],
   ["a bracketed smart host", { relayHost: { host: "[smtp.example.net]" } }, "relayHost.host", /without brackets/],
   ["port 0", { relayHost: { host: "a.example", port: 0 } }, "relayHost.port", /0 is not a TCP port/],
-  ["a login with colon", { relayHost: { host: "a.example", login: "a:b" } }, "relayHost.login", /"a:b" cannot/],
+  [
+    "a login with colon",
+    { relayHost: { host: "a.example", login: "a:b", password: true } },
+    "relayHost.login",
+    /"a:b" cannot/,
+  ],
   ["neither droplet nor host", { droplet: undefined }, "droplet", /missing; give droplet/],
-  ["both", { host: { address: "192.0.2.1", hostKey } }, "host", /exactly one/],
+  ["both", { host: { address: "192.0.2.1", hostKey, privateKey: true } }, "host", /exactly one/],
   ["no region", { droplet: { sshSources: ["192.0.2.1"] } }, "droplet.region", /missing/],
   ["no SSH source", { droplet: { region: "fra1" } }, "droplet.sshSources", /missing; list the CIDR/],
   ["the mail domain as destination", { myDestination: ["Example.com"] }, "myDestination[0]", /must leave the relay/],
@@ -55,13 +63,13 @@ const cases: [string, Partial<RelayInput>, string, RegExp][] = [
     "an unknown mechanism",
     { sasl: { mechanisms: ["PLAIN", "XOAUTH2"] } },
     "sasl.mechanisms[1]",
-    /"XOAUTH2" is not one/,
+    /"XOAUTH2" is not possible; use PLAIN/,
   ],
   ["only unprovable mechanisms", { sasl: { mechanisms: ["NTLM"] } }, "sasl.mechanisms", /add one/],
-  ["a bad SASL path", { sasl: { path: "../x" } }, "sasl.path", /not one of smtpd, cyrus/],
+  ["a bad SASL path", { sasl: { path: "../x" } }, "sasl.path", /use smtpd, cyrus/],
   ["a bad realm", { sasl: { realm: "a b" } }, "sasl.realm", /"a b" is not a realm/],
-  ["a bad password check", { sasl: { passwordCheck: "pam" } }, "sasl.passwordCheck", /not one of auxprop, saslauthd/],
-  ["a bad database", { sasl: { database: "sql" } }, "sasl.database", /not one of chrootOnly, shared/],
+  ["a bad password check", { sasl: { passwordCheck: "pam" } }, "sasl.passwordCheck", /use auxprop, saslauthd/],
+  ["a bad database", { sasl: { database: "sql" } }, "sasl.database", /use chrootOnly, shared/],
   ["threads for nobody", { sasl: { threads: 5 } }, "sasl.threads", /only saslauthd/],
   ["no thread", { sasl: { passwordCheck: "saslauthd", threads: 0 } }, "sasl.threads", /0 is not a number of processes/],
   [
@@ -78,19 +86,22 @@ const cases: [string, Partial<RelayInput>, string, RegExp][] = [
   ],
   [
     "saslauthd and two passwords",
-    { sasl: { passwordCheck: "saslauthd" }, users: [{ login: "a", previousPasswordUntil: "2026-12-31" }] },
+    {
+      sasl: { passwordCheck: "saslauthd" },
+      users: [{ login: "a", previousPassword: true, previousPasswordUntil: "2026-12-31" }],
+    },
     "users[0].previousPassword",
     /one password a login/,
   ],
   [
     "a day that is none",
-    { users: [{ login: "a", previousPasswordUntil: "2026-02-30" }] },
+    { users: [{ login: "a", previousPassword: true, previousPasswordUntil: "2026-02-30" }] },
     "users[0].previousPasswordUntil",
     /"2026-02-30" is not a day/,
   ],
   [
     "an hour",
-    { users: [{ login: "a", previousPasswordUntil: "2026-12-31T12:00" }] },
+    { users: [{ login: "a", previousPassword: true, previousPasswordUntil: "2026-12-31T12:00" }] },
     "users[0].previousPasswordUntil",
     /year, month and day/,
   ],
@@ -108,13 +119,13 @@ const cases: [string, Partial<RelayInput>, string, RegExp][] = [
 ];
 
 test.each(cases)("%s is refused with option, value and way out", (_, change, path, message) => {
-  const issues = validate(fullInput(change));
+  const issues = issuesOf(change);
   expect(issues.map((issue) => issue.path)).toEqual([path]);
   expect(issues[0]?.message).toMatch(message);
 });
 
 test("a host without pinned key is refused", () => {
-  const issues = validate(fullInput({ droplet: undefined, host: { address: "192.0.2.1" } }));
+  const issues = issuesOf({ droplet: undefined, host: { address: "192.0.2.1", privateKey: true } });
   expect(issues).toEqual([
     { path: "host.hostKey", message: expect.stringContaining("ssh_host_ed25519_key.pub") as string },
   ]);
@@ -154,22 +165,6 @@ test.each([
 test("a password is as long as it has characters, whatever they take in bytes", () => {
   expect(validateSecrets({ passwords: ["\u{1f511}".repeat(256)] })).toEqual([]);
   expect(validateSecrets({ passwords: ["\u{1f511}".repeat(257)] })).toHaveLength(1);
-});
-
-test("validation never throws, whatever it is given", () => {
-  const text = fc.oneof(
-    fc.string({ unit: "binary" }),
-    fc.constantFrom("::", "0/0", "[]", "a/b/c", "::ffff:1.2.3.4/200"),
-  );
-  const input = fc.record({
-    myHostname: text,
-    myDomain: fc.option(text, { nil: undefined }),
-    users: fc.array(fc.record({ login: text }), { maxLength: 3 }),
-    myNetworks: fc.array(text, { maxLength: 3 }),
-    relayHost: fc.option(fc.record({ host: text, port: fc.double() }), { nil: undefined }),
-    host: fc.option(fc.record({ address: text, hostKey: text }), { nil: undefined }),
-  });
-  fc.assert(fc.property(input, (any) => Array.isArray(validate(any))));
 });
 
 test("whatever is accepted as a network renders to one Postfix accepts and means the same", () => {
