@@ -29,6 +29,8 @@ const TESTSSL: Tool = { command: "testssl", package: "testssl.sh" };
 const NMAP: Tool = { command: "nmap", package: "nmap" };
 /** A name server that signs what it serves, for resolvers that look. */
 const NAMED: Tool = { command: "/usr/sbin/named", package: "bind9", service: true };
+/** A program in Python uses the component; the SDK goes into an environment of its own. */
+const PYTHON: Tool = { command: "/usr/bin/python3", package: "python3-venv", proof: ["-c", "import ensurepip, venv"] };
 /** The engine's SSH client is tested against the real server. */
 const SSHD: Tool = { command: "/usr/sbin/sshd", package: "openssh-server", service: true };
 
@@ -53,7 +55,7 @@ export const UNIT_STEP = needing(SSHD, jest("unit", ["--maxWorkers=100%"]));
  */
 export const SCENARIO_STEP = needing(
   PEBBLE,
-  needing(TESTSSL, needing(NMAP, needing(NAMED, leavingNothing(jest("scenario", SIDE_BY_SIDE))))),
+  needing(TESTSSL, needing(NMAP, needing(NAMED, needing(PYTHON, leavingNothing(jest("scenario", SIDE_BY_SIDE)))))),
 );
 /** The same, with deploys and relays that are interrupted on purpose. */
 export const FAULTS_STEP = leavingNothing(jest("faults", SIDE_BY_SIDE));

@@ -5,6 +5,8 @@ import { attempt } from "../cloud/run";
 export interface Tool {
   command: string;
   package: string;
+  /** Arguments with which it succeeds only where the package is there, for a command that may be there without. */
+  proof?: string[];
   /** The package also starts a service, which a test has no business to do on somebody's machine. */
   service?: boolean;
 }
@@ -23,7 +25,7 @@ export function ensureTool(tool: Tool, onProgress: (line: string) => void): Prom
 }
 
 async function ensure(tool: Tool, onProgress: (line: string) => void): Promise<void> {
-  if (await exists(tool.command)) return;
+  if (await exists(tool.command, tool.proof)) return;
   const wayOut = `${tool.command} is missing; install Debian's package ${tool.package} and run npm test again`;
   const startsService = tool.service && existsSync("/run/systemd/system");
   if (startsService || process.getuid?.() !== 0 || !(await exists("apt-get"))) throw new Error(wayOut);
@@ -34,4 +36,5 @@ async function ensure(tool: Tool, onProgress: (line: string) => void): Promise<v
   }
 }
 
-const exists = async (command: string) => (await attempt(["sh", "-c", 'command -v "$0"', command])).code === 0;
+const exists = async (command: string, proof?: string[]) =>
+  (await attempt(proof ? [command, ...proof] : ["sh", "-c", 'command -v "$0"', command])).code === 0;

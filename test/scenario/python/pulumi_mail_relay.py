@@ -1,0 +1,55 @@
+"""Stands in for the SDK that `pulumi package add` generates, which only the CLI can do: what it registers is the same."""
+
+import json
+import re
+from enum import Enum
+from pathlib import Path
+from typing import Any, Dict, Optional
+
+import pulumi
+
+SCHEMA: Dict[str, Any] = json.loads(Path(__file__).with_name("schema.json").read_text())
+[(TOKEN, RESOURCE)] = SCHEMA["resources"].items()
+
+
+def camel(name: str) -> str:
+    return re.sub("_(.)", lambda found: found[1].upper(), name)
+
+
+def constant(name: str) -> str:
+    return re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", name).upper()
+
+
+def enumeration(name: str, values: Any) -> Any:
+    return Enum(name, {constant(value["name"]): value["value"] for value in values}, type=str)
+
+
+for token, definition in SCHEMA["types"].items():
+    if "enum" in definition:
+        name = token.split(":")[-1]
+        globals()[name] = enumeration(name, definition["enum"])
+
+
+def wire(value: Any, kind: Dict[str, Any]) -> Any:
+    """A value as it travels, with the schema's names instead of Python's."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, list):
+        return [wire(item, kind.get("items", {})) for item in value]
+    if isinstance(value, dict) and "$ref" in kind:
+        properties = SCHEMA["types"][kind["$ref"][len("#/types/") :]]["properties"]
+        return {camel(key): wire(item, properties.get(camel(key), {})) for key, item in value.items()}
+    return value
+
+
+class MailRelay(pulumi.ComponentResource):
+    def __init__(self, resource_name: str, opts: Optional[pulumi.ResourceOptions] = None, **args: Any):
+        inputs = {camel(key): wire(value, RESOURCE["inputProperties"].get(camel(key), {})) for key, value in args.items()}
+        outputs = dict.fromkeys(RESOURCE["properties"])
+        super().__init__(TOKEN, resource_name, {**outputs, **inputs}, opts, remote=True)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.__dict__[camel(name)]
+        except KeyError:
+            raise AttributeError(name) from None
