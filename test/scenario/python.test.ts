@@ -142,7 +142,9 @@ test.each([
   async (mistake, options) => {
     const config = { ...stack.config, "program:mistake": { value: mistake, secret: false } };
     const { message, result } = await failureOf(lab.engine.preview({ ...stack, config }));
-    expect(message).toMatch(/^mail-relay:index:MailRelay resource 'relay' has a problem: MailRelay "relay": \d problems? with its arguments/);
+    expect(message).toMatch(
+      /^mail-relay:index:MailRelay resource 'relay' has a problem: MailRelay "relay": \d problems? with its arguments/,
+    );
     for (const option of options) expect(message).toContain(option);
     expect(result.text.split(`${options.at(-1)!}: `)).toHaveLength(2);
     expect(result.text).not.toMatch(/\n\s+at |Traceback/);

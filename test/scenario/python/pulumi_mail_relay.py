@@ -1,4 +1,4 @@
-"""Stands in for the SDK that `pulumi package add` generates, which only the CLI can do: what it registers is the same."""
+"""Stands in for the SDK that the CLI generates by `pulumi package add`: what it registers is the same."""
 
 import json
 import re
@@ -44,7 +44,8 @@ def wire(value: Any, kind: Dict[str, Any]) -> Any:
 
 class MailRelay(pulumi.ComponentResource):
     def __init__(self, resource_name: str, opts: Optional[pulumi.ResourceOptions] = None, **args: Any):
-        inputs = {camel(key): wire(value, RESOURCE["inputProperties"].get(camel(key), {})) for key, value in args.items()}
+        kinds = RESOURCE["inputProperties"]
+        inputs = {camel(key): wire(value, kinds.get(camel(key), {})) for key, value in args.items()}
         outputs = dict.fromkeys(RESOURCE["properties"])
         super().__init__(TOKEN, resource_name, {**outputs, **inputs}, opts, remote=True)
 
