@@ -36,8 +36,10 @@ function quietly(serve) {
     const [, endConstruction] = all.slice(before[index]);
     process.removeAllListeners(event);
     process.on(event, (error) => {
-      if (RunError.isInstance(error)) endConstruction(error);
-      else all.forEach((listener) => listener(error));
+      if (!RunError.isInstance(error)) return all.forEach((listener) => listener(error));
+      // On its way through the resources the SDK has put the names of theirs in front, which are not what is wrong.
+      error.message = error.message.replace(/^(error serializing property "\w+": )+/, "");
+      endConstruction(error);
     });
   });
 }
