@@ -1,7 +1,9 @@
 "use strict";
 // The Pulumi plugin of the package mail-relay: programs in Python, Go, C#, Java and YAML construct the component through
 // it. JavaScript, because the plugin runs in the program's folder, with whose settings TypeScript would be compiled.
-const { RunError } = require("@pulumi/pulumi");
+
+// Not all of the SDK, which would double the time until the plugin is ready.
+const { RunError } = require("@pulumi/pulumi/errors");
 const { main } = require("@pulumi/pulumi/provider");
 const { version } = require("pulumi-mail-relay/package.json");
 const schema = require("pulumi-mail-relay/schema.json");
