@@ -96,7 +96,8 @@ test("an up constructs a relay that takes mail by the given, the random and the 
   await recorded(lab.engine.up(stack));
   const { address, logins } = await outputs();
   const passwords = logins!.value as Record<string, string>;
-  expect(passwords).toEqual({ alice: canaries.alice, printer: expect.any(String), app: expect.any(String) });
+  expect(Object.keys(passwords)).toEqual(["alice", "printer", "app"]);
+  expect(passwords.alice).toBe(canaries.alice);
   canaries.printer = passwords.printer!;
   canaries.app = passwords.app!;
   for (const [login, password] of Object.entries(passwords)) {
