@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { Client, type ClientChannel, type ConnectConfig } from "ssh2";
 import { CommandError, EXIT, unreachable } from "./errors";
+import { hostFolder, hostModules } from "./hostModules";
 import { note } from "./output";
 import type { Target } from "./target";
 
@@ -12,8 +13,6 @@ const CONNECT_TIMEOUT_MS = 15_000;
 const KEEPALIVE_MS = 10_000;
 /** What a shell answers when a program is not there. */
 const NOT_FOUND = 127;
-
-const hostFolder = join(__dirname, "host");
 
 /** A message of the protocol with host/launch.py: one JSON object on each line of standard output. */
 type Line<Row> = { row: Row } | { note: string } | { error: string };
@@ -39,23 +38,24 @@ export class Host {
   }
 
   /** The one answer of a script. */
-  async ask<Answer>(script: string, args: object): Promise<Answer> {
-    for await (const row of this.stream<Answer>(script, args)) return row;
+  async ask<Answer>(script: string, args: object, more: string[] = []): Promise<Answer> {
+    for await (const row of this.stream<Answer>(script, args, more)) return row;
     throw new CommandError(`${this.target.label}: the script on the host ended without an answer`);
   }
 
   /**
    * The answers of a script, as they come. Script and arguments travel on standard input, never on a command line. The
-   * script ends when it has no more to say, or when the connection is closed.
+   * script ends when it has no more to say, or when the connection is closed. `more` are modules that it imports by a
+   * name from its arguments.
    */
-  async *stream<Row>(script: string, args: object): AsyncGenerator<Row> {
+  async *stream<Row>(script: string, args: object, more: string[] = []): AsyncGenerator<Row> {
     const channel = await this.execute();
     const ended = new Promise<number | undefined>((resolve) => {
       channel.once("close", (code?: number | null) => resolve(code ?? undefined));
     });
     const complaints = text(channel.stderr);
     channel.on("error", () => undefined);
-    channel.write(`${JSON.stringify({ modules: hostModules(), script, args })}\n`);
+    channel.write(`${JSON.stringify({ modules: hostModules([script, ...more]), script, args })}\n`);
     for await (const line of createInterface({ input: channel, crlfDelay: Infinity })) {
       const message = parsed<Row>(line, this.target);
       if ("row" in message) yield message.row;
@@ -80,12 +80,6 @@ export class Host {
       });
     });
   }
-}
-
-/** The sources of `cli/host`, without the launcher. */
-function hostModules(): Record<string, string> {
-  const names = readdirSync(hostFolder).filter((name) => name.endsWith(".py") && name !== "launch.py");
-  return Object.fromEntries(names.map((name) => [name.slice(0, -3), readFileSync(join(hostFolder, name), "utf8")]));
 }
 
 function clientConfig({ host, port, user, privateKey, hostKey }: Target): ConnectConfig {

@@ -116,7 +116,7 @@ export interface DriftSeen {
 export interface Difference {
   /** A file, or a systemd unit where the aspect is `service`. */
   path: string;
-  aspect: "content" | "link" | "mode" | "gone" | "users" | "service";
+  aspect: "content" | "link" | "mode" | "gone" | "new" | "users" | "service";
   /** The step of a deploy that repairs it. */
   step: "apply" | "users";
   installed?: string;
@@ -196,5 +196,5 @@ export type Survey<Name extends keyof Parts> = { [Key in Name]: Looked<Parts[Key
 
 /** Looks at several parts of a relay at once; one that fails does not end the others. */
 export function survey<Name extends keyof Parts>(host: Host, parts: Record<Name, object>): Promise<Survey<Name>> {
-  return host.ask<Survey<Name>>("survey", { parts });
+  return host.ask<Survey<Name>>("survey", { parts }, Object.keys(parts));
 }

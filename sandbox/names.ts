@@ -9,7 +9,18 @@ export const TEST_PREFIX = `t${process.pid}-`;
 export const TEST_NAME = /^t(\d+)-/;
 
 /** The steps of `npm test`. */
-export const TEST_STEPS = ["types", "lint", "format", "shellcheck", "unit", "scenario", "faults"] as const;
+export const TEST_STEPS = [
+  "types",
+  "lint",
+  "format",
+  "shellcheck",
+  "ruff",
+  "mypy",
+  "pytest",
+  "unit",
+  "scenario",
+  "faults",
+] as const;
 export type TestStep = (typeof TEST_STEPS)[number];
 
 /** What `npm run bench` can measure by itself. */

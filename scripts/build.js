@@ -10,7 +10,7 @@ const ROOT = path.resolve(__dirname, "..");
 /** Each run of the compiler: its settings, and the folders whose other files are needed beside the compiled ones. */
 const PROJECTS = [
   { config: "tsconfig.build.json", out: "dist", files: ["index.ts"], folders: ["components"] },
-  { config: "cli/tsconfig.build.json", out: "cli/dist", files: ["LICENSE"], folders: ["cli"] },
+  { config: "cli/tsconfig.build.json", out: "cli/dist", files: ["LICENSE"], folders: ["cli", "components/host/lib"] },
 ];
 /** Files that change what comes of the same sources. */
 const SETTINGS = ["tsconfig.json", "package-lock.json", "scripts/build.js", ...PROJECTS.map(({ config }) => config)];

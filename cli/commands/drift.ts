@@ -58,6 +58,8 @@ function describe({ aspect, installed, present, secret, diff, added = [], remove
       return `mode and owner are ${present} instead of ${installed}`;
     case "gone":
       return "is gone";
+    case "new":
+      return "was not there after the last deploy";
     case "users": {
       const logins = [
         ...(added.length > 0 ? [`added ${added.join(", ")}`] : []),

@@ -5,33 +5,27 @@ itself, from its own address and without pretending, where XCLIENT must be refus
 far as the recipients. No message is sent. The answer has every command with its reply.
 """
 
+from __future__ import annotations
+
 import ipaddress
 import smtplib
-import socket
-import ssl
+from collections.abc import Iterator
+from typing import Any, Dict
 
-from asking import reason
+from lib.address import own_address
+from lib.smtp import describe_error, unverified_context
 
 PATIENCE = 8
 
-
-def own_address():
-    """The address other hosts see this one under; no packet is sent for a UDP connect."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return "127.0.0.1"
-        return probe.getsockname()[0]
+Question = Dict[str, Any]
 
 
-def xtext(value):
+def xtext(value: str) -> str:
     """RFC 1891's form for a value: what is not a plain visible character travels as +XX."""
-    plain = (byte for byte in value.encode())
-    return "".join(chr(byte) if 33 <= byte <= 126 and byte not in b"+=" else f"+{byte:02X}" for byte in plain)
+    return "".join(chr(byte) if 33 <= byte <= 126 and byte not in b"+=" else f"+{byte:02X}" for byte in value.encode())
 
 
-def pretence(question):
+def pretence(question: Question) -> str:
     """The XCLIENT command that makes this connection the client's."""
     address = ipaddress.ip_address(question["client"])
     shown = f"IPV6:{address}" if address.version == 6 else str(address)
@@ -39,8 +33,8 @@ def pretence(question):
     return " ".join(["XCLIENT", "NAME=[UNAVAILABLE]", f"ADDR={shown}", *login])
 
 
-def commands(question):
-    """Everything that is said, each line; XCLIENT starts the session over, so the greeting is asked for twice."""
+def commands(question: Question) -> list[str]:
+    """Every line of the dialogue; XCLIENT starts the session again, so EHLO is sent twice."""
     helo = question["helo"]
     if question["client"] is not None:
         opening = ["EHLO ask.invalid", pretence(question), f"EHLO {helo}"]
@@ -52,36 +46,38 @@ def commands(question):
     return [*opening, f"MAIL FROM:<{question['sender']}>", *envelope]
 
 
-def ask(question):
-    host = "127.0.0.1" if question["client"] is not None else own_address()
-    replies = []
-    # What is asked is what it answers; whether the certificate fits is asked elsewhere.
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
+def ask(question: Question) -> dict[str, Any]:
+    host = "127.0.0.1" if question["client"] is not None else own_address() or "127.0.0.1"
+    replies: list[dict[str, Any]] = []
+
+    def keep(command: str | None, reply: tuple[int, bytes]) -> int:
+        code, text = reply
+        replies.append({"command": command, "code": code, "text": text.decode(errors="replace")})
+        return code
+
     try:
         client = smtplib.SMTP(timeout=PATIENCE, local_hostname="ask.invalid", source_address=(host, 0))
-        code, text = client.connect(host, question["port"])
-        replies.append({"command": None, "code": code, "text": text.decode(errors="replace")})
+        keep(None, client.connect(host, question["port"]))
         for command in commands(question):
-            code, text = client.docmd(command)
-            replies.append({"command": command, "code": code, "text": text.decode(errors="replace")})
+            code = keep(command, client.docmd(command))
             # Nothing after it would be the client's any more.
             if command.startswith(("XCLIENT", "STARTTLS")) and code != 220:
                 break
             if command == "STARTTLS":
-                client.sock = context.wrap_socket(client.sock)
-                client.file = None
+                start_tls(client)
         client.docmd("QUIT")
         client.close()
     except (OSError, smtplib.SMTPException) as error:
-        return {"replies": replies, "problem": reason(error)}
+        return {"replies": replies, "problem": describe_error(error)}
     return {"replies": replies, "problem": None}
 
 
-def look(args):
-    return {"answers": [ask(question) for question in args["questions"]]}
+def start_tls(client: smtplib.SMTP) -> None:
+    """Goes on under TLS; smtplib's own starttls() would send the command once more."""
+    assert client.sock
+    client.sock = unverified_context().wrap_socket(client.sock)
+    client.file = None
 
 
-def main(args):
-    yield look(args)
+def main(args: dict[str, Any]) -> Iterator[Any]:
+    yield {"answers": [ask(question) for question in args["questions"]]}

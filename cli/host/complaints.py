@@ -3,11 +3,16 @@
 Takes {"minutes": number}.
 """
 
+from __future__ import annotations
+
 import re
 import time
+from collections.abc import Iterable
+from typing import Any
 
 import deploy
-from maillog import entries
+from lib.installed import RECORDS
+from maillog import Entry, entries
 
 SEVERITY = re.compile(r"^(?:[0-9A-Za-z]{6,20}: )?(panic|fatal|error|warning): ")
 # `postfix check` is asked for what it says now.
@@ -23,17 +28,17 @@ MOST = 20
 NUMBERS = re.compile(r"\b[0-9A-F]{8,}\b|\d+")
 
 
-def complaint(message):
-    """Severity and text; None for what is said on a healthy relay too."""
+def complaint(message: str) -> tuple[str, str] | None:
+    """Severity and text; None for what a healthy relay logs too."""
     found = SEVERITY.match(message)
     if not found or (found[1] == "warning" and EXPECTED.search(message)):
         return None
-    return found[1], message[found.end():]
+    return found[1], message[found.end() :]
 
 
-def gather(log):
+def gather(log: Iterable[Entry]) -> list[dict[str, Any]]:
     """Alike complaints as one: how often, by whom, and the last one's time and words."""
-    alike = {}
+    alike: dict[tuple[str, ...], dict[str, Any]] = {}
     for entry in log:
         found = None if entry.program == SCRIPT else complaint(entry.text)
         if not found:
@@ -42,11 +47,11 @@ def gather(log):
         key = (severity, entry.program, NUMBERS.sub("#", text))
         group = alike.setdefault(key, {"severity": severity, "service": entry.program, "count": 0})
         group.update(count=group["count"] + 1, text=text[:300], time=int(entry.time))
-    return sorted(alike.values(), key=lambda group: -group["count"])
+    return sorted(alike.values(), key=lambda group: -int(group["count"]))
 
 
-def look(args):
+def inspect(args: dict[str, Any]) -> dict[str, Any]:
     # While a deploy is at work Postfix may miss what is not there yet; it ends with a proof.
-    deployed = deploy.changed(f"{deploy.RECORDS}/installed.files") or 0
+    deployed = deploy.changed(f"{RECORDS}/installed.files") or 0
     found = gather(entries(max(deployed, time.time() - args["minutes"] * 60)))
     return {"complaints": found[:MOST], "more": max(0, len(found) - MOST)}

@@ -1,17 +1,21 @@
-"""Deleted messages, kept for a day: queue files as they were, in a folder of root's own.
+"""Deleted messages, kept for a day: queue files as they were, in a folder that only root reads.
 
 A message is put on hold before it is copied, so that nothing delivers it in between; it is removed once its copy is on
 disk. Cut off half-way, it is on hold still. What is older than a day is removed by every use of this, and by
 systemd-tmpfiles, which looks once a day.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import pwd
 import shutil
 import time
+from collections.abc import Callable, Iterator
+from typing import Any
 
-from mailqueue import Filter, messages, oldest
+from mailqueue import Filter, Message, messages, oldest
 from relayhost import Refusal, exclusively, note, output, setting, wake_pickup
 
 FOLDER = "/var/lib/mail-relay/deleted"
@@ -22,7 +26,7 @@ INDEX = "messages.json"
 READY = 0o700
 
 
-def delete(found, postsuper):
+def delete(found: list[Message], postsuper: Callable[..., list[str]]) -> list[str]:
     """Removes messages from the queue and keeps copies of them; returns the ids of those that were removed."""
     if not found:
         return []
@@ -44,7 +48,7 @@ def delete(found, postsuper):
     return removed
 
 
-def prepare():
+def prepare() -> None:
     os.makedirs(FOLDER, mode=0o700, exist_ok=True)
     os.makedirs(os.path.dirname(RULE), mode=0o755, exist_ok=True)
     rule = f"# Copies of deleted messages, made by mail-relay delete.\ne {FOLDER} - - - 1d\n"
@@ -54,7 +58,7 @@ def prepare():
     os.replace(RULE + ".new", RULE)
 
 
-def copy(found):
+def copy(found: list[Message]) -> str:
     """Copies messages that are on hold; the folder has its name once all of it is on disk."""
     paths = {name: os.path.join(folder, name) for folder, _, names in os.walk(spool("hold")) for name in names}
     batch = os.path.join(FOLDER, f"{time.time():.3f}")
@@ -78,21 +82,21 @@ def copy(found):
     return batch
 
 
-def to_disk(folder):
+def to_disk(folder: str) -> None:
     """All files of a file system at once: one by one, 10,000 take minutes."""
     output(["sync", "-f", folder])
 
 
-def duplicate(path, target):
+def duplicate(path: str, target: str) -> None:
     with open(path, "rb") as source, open(target, "xb") as file:
         shutil.copyfileobj(source, file)
 
 
-def spool(queue):
+def spool(queue: str) -> str:
     return os.path.join(setting("queue_directory"), queue)
 
 
-def batches():
+def batches() -> Iterator[tuple[str, float]]:
     """The folders of copies, oldest first, each with the time it was made."""
     try:
         names = os.listdir(FOLDER)
@@ -105,13 +109,13 @@ def batches():
             continue
 
 
-def purge():
+def purge() -> None:
     for batch, made in batches():
         if made < time.time() - KEPT_SECONDS or batch.endswith(".new"):
             shutil.rmtree(batch, ignore_errors=True)
 
 
-def copies():
+def copies() -> Iterator[tuple[Message, str]]:
     """Every message that can be brought back, with the file that holds it."""
     for batch, made in batches():
         if batch.endswith(".new") or made < time.time() - KEPT_SECONDS:
@@ -127,8 +131,8 @@ def copies():
             continue
 
 
-def restore(chosen):
-    """Gives messages back to Postfix as `postsuper -r` does, which makes them new queue ids; held ones are held again."""
+def restore(chosen: Callable[[Message], bool]) -> list[str]:
+    """Gives messages back to Postfix as `postsuper -r` does, with new queue ids; held ones are held again."""
     queued = {message["queue_id"] for message in messages()}
     owner = pwd.getpwnam(setting("mail_owner"))
     folders = {queue: spool(queue) for queue in ("hold", "maildrop")}
@@ -167,27 +171,27 @@ def restore(chosen):
     return [queue_id for queue_id, *_ in written]
 
 
-def forget_empty():
+def forget_empty() -> None:
     """What is left of a batch when nothing of it can be brought back any more."""
     for batch, _ in batches():
         if set(os.listdir(batch)) <= {INDEX}:
             shutil.rmtree(batch, ignore_errors=True)
 
 
-def remove(path):
+def remove(path: str) -> None:
     if os.path.exists(path):
         os.unlink(path)
 
 
-def main(args):
+def main(args: dict[str, Any]) -> Iterator[Any]:
     wanted = Filter(args["filter"])
     if "chosen" not in args:
         listing = [message for message, _ in copies() if wanted.fits(message)]
         chosen = [[message["queue_id"], message["deleted_time"]] for message in listing]
         yield {**oldest(iter(listing), args["limit"]), "chosen": chosen}
         return
-    told = {tuple(one) for one in args["chosen"]}
+    wanted_now = {tuple(one) for one in args["chosen"]}
     with exclusively():
         purge()
-        done = restore(lambda message: (message["queue_id"], message["deleted_time"]) in told)
-    yield {"done": len(done), "ids": done, "gone": len(told) - len(done)}
+        done = restore(lambda message: (message["queue_id"], message["deleted_time"]) in wanted_now)
+    yield {"done": len(done), "ids": done, "gone": len(wanted_now) - len(done)}

@@ -1,21 +1,23 @@
 """What the last deploy left: when, which generation, and what it proved."""
 
-import fcntl
+from __future__ import annotations
+
 import json
 import os
+from typing import Any
 
-RECORDS = "/var/lib/mail-relay"
-GENERATIONS = "/etc/postfix/generations"
+from lib.installed import GENERATIONS, RECORDS
+from lib.lock import is_deploying
 
 
-def changed(path):
+def changed(path: str) -> int | None:
     try:
         return int(os.stat(path).st_mtime)
     except OSError:
         return None
 
 
-def proof():
+def proof() -> Any:
     try:
         with open(f"{RECORDS}/proof.json", encoding="utf-8") as file:
             return json.load(file)
@@ -23,19 +25,9 @@ def proof():
         return None
 
 
-def at_work():
-    """Whether a deploy holds the lock now."""
-    try:
-        with open("/run/lock/mail-relay.lock", "rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    return False
-
-
-def look(_args):
+def inspect(_args: dict[str, Any]) -> dict[str, Any]:
+    at_work = is_deploying()
+    generation: str | None
     try:
         generation = os.readlink(f"{GENERATIONS}/current")
     except OSError:
@@ -45,7 +37,7 @@ def look(_args):
         "deployed": changed(f"{RECORDS}/installed.files"),
         "usersChanged": changed(f"{RECORDS}/installed.users"),
         "proof": proof(),
-        "atWork": at_work(),
+        "atWork": at_work,
         # Left behind only where a deploy was cut off between the switch and its smoke test.
-        "halfWay": os.path.lexists(f"{GENERATIONS}/proven.before-swap") and not at_work(),
+        "halfWay": os.path.lexists(f"{GENERATIONS}/proven.before-swap") and not at_work,
     }

@@ -1,5 +1,7 @@
 """Reads the mail log, from the journal or from /var/log/mail.log and what it was rotated to, whichever there is."""
 
+from __future__ import annotations
+
 import calendar
 import collections
 import glob
@@ -9,6 +11,8 @@ import os
 import re
 import subprocess
 import time
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from relayhost import Refusal, lines, note_deploy
 
@@ -26,10 +30,14 @@ NEW_LINE = re.compile(r"^(\d{4}-\d\d-\d\dT[\d:]{8})(?:\.\d+)?(\S*) \S+ ([\w./-]+
 # Ids of a login's messages that are remembered, so that following the log for ever needs no more.
 MOST_IDS = 10_000
 
-Entry = collections.namedtuple("Entry", "time program text")
+
+class Entry(NamedTuple):
+    time: float
+    program: str
+    text: str
 
 
-def entries(since):
+def entries(since: float) -> Iterator[Entry]:
     """The log from a time on, oldest first: the journal's, or the files' where the journal has none."""
     reading = journal(since)
     first = next(reading, None)
@@ -40,7 +48,7 @@ def entries(since):
     yield from reading
 
 
-def journal(since, follow=False):
+def journal(since: float, follow: bool = False) -> Iterator[Entry]:
     command = ["journalctl", "-q", "-o", "json", "--output-fields=MESSAGE,SYSLOG_IDENTIFIER", MAIL_FACILITY]
     command += ["-f", "-n", "0"] if follow else [f"--since=@{int(since)}"]
     for line in lines(command):
@@ -50,7 +58,7 @@ def journal(since, follow=False):
             yield Entry(int(entry["__REALTIME_TIMESTAMP"]) / 1e6, entry.get("SYSLOG_IDENTIFIER", ""), message)
 
 
-def files(since):
+def files(since: float) -> Iterator[Entry]:
     """What rsyslog has written; older files are compressed."""
     for path in sorted(glob.glob(FILES), key=os.path.getmtime):
         written = os.path.getmtime(path)
@@ -64,7 +72,7 @@ def files(since):
                     yield entry
 
 
-def parsed(line, written):
+def parsed(line: str, written: float) -> Entry | None:
     """A line of the log; the old form has no year, so it is of the last one that does not lie after the file's time."""
     found = NEW_LINE.match(line)
     if found:
@@ -84,30 +92,30 @@ def parsed(line, written):
     return None
 
 
-def seconds_utc(moment, zone):
+def seconds_utc(moment: time.struct_time, zone: str) -> int:
     offset = 0
     if len(zone) == 6:
         offset = (1 if zone[0] == "+" else -1) * (int(zone[1:3]) * 3600 + int(zone[4:6]) * 60)
     return calendar.timegm(moment) - offset
 
 
-def status_of(text):
+def status_of(text: str) -> dict[str, Any] | None:
     """What one attempt to deliver came to; None for other lines."""
     found = STATUS.match(text)
     return {**found.groupdict(), "delay": float(found["delay"])} if found else None
 
 
 class Wanted:
-    """Which lines of the log somebody wants to see; all that is given must fit."""
+    """Which lines of the log are wanted; all that is given must fit."""
 
-    def __init__(self, args):
+    def __init__(self, args: dict[str, Any]) -> None:
         self.text = (args.get("grep") or "").lower()
         self.status = args.get("status")
         self.login = args.get("login")
         self.warnings = args.get("warnings")
-        self.ids = collections.OrderedDict()
+        self.ids: collections.OrderedDict[str, bool] = collections.OrderedDict()
 
-    def fits(self, entry):
+    def fits(self, entry: Entry) -> bool:
         return (
             (not self.text or self.text in f"{entry.program}: {entry.text}".lower())
             and (not self.warnings or re.search(r"\b(warning|error|fatal|panic): ", entry.text) is not None)
@@ -115,7 +123,7 @@ class Wanted:
             and (self.login is None or self.of_login(entry.text))
         )
 
-    def of_login(self, text):
+    def of_login(self, text: str) -> bool:
         """A login is named where its message came in; later lines have only the message's id."""
         came = LOGIN.match(text)
         if came:
@@ -129,7 +137,7 @@ class Wanted:
         return (found is not None and found[1] in self.ids) or f"sasl_username={self.login}" in text
 
 
-def main(args):
+def main(args: dict[str, Any]) -> Iterator[Any]:
     note_deploy()
     wanted = Wanted(args)
     fitting = (entry for entry in entries(time.time() - args["since"]) if wanted.fits(entry))
@@ -141,8 +149,8 @@ def main(args):
                 yield entry._asdict()
 
 
-def followed():
-    """What is logged from now on, for as long as somebody listens."""
+def followed() -> Iterator[Entry]:
+    """What is logged from now on, until the connection ends."""
     probe = ["journalctl", "-q", "-n", "1", "-o", "cat", MAIL_FACILITY]
     found = subprocess.run(probe, capture_output=True, check=False).stdout
     if found or not os.path.exists("/var/log/mail.log"):

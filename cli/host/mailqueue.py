@@ -1,9 +1,13 @@
 """Looks into Postfix's queue: lists what fits a filter, oldest first, in memory that does not grow with the queue."""
 
+from __future__ import annotations
+
 import fnmatch
 import heapq
 import json
 import time
+from collections.abc import Iterable, Iterator
+from typing import Any, Dict
 
 from relayhost import lines, note_deploy
 
@@ -11,8 +15,10 @@ from relayhost import lines, note_deploy
 MOST_RECIPIENTS = 50
 NULL_SENDER = "MAILER-DAEMON"
 
+Message = Dict[str, Any]
 
-def messages():
+
+def messages() -> Iterator[Message]:
     """Every message of the queue, as `postqueue -j` tells it."""
     for line in lines(["postqueue", "-j"]):
         yield json.loads(line)
@@ -21,7 +27,7 @@ def messages():
 class Filter:
     """What messages are chosen by; all that is given must fit."""
 
-    def __init__(self, wanted, now=None):
+    def __init__(self, wanted: dict[str, Any], now: float | None = None) -> None:
         self.queue = wanted.get("queue")
         self.ids = set(wanted["ids"]) if wanted.get("ids") else None
         self.sender = pattern(wanted.get("sender"))
@@ -31,7 +37,7 @@ class Filter:
         older_than = wanted.get("olderThan")
         self.before = None if older_than is None else (now or time.time()) - older_than
 
-    def fits(self, message):
+    def fits(self, message: Message) -> bool:
         recipients = message["recipients"]
         return (
             (self.queue is None or message["queue_name"] == self.queue)
@@ -47,7 +53,7 @@ class Filter:
         )
 
 
-def pattern(given):
+def pattern(given: str | None) -> str | None:
     """An address, @domain or pattern as one for fnmatch; only * and ? mean something, as in a shell."""
     if given is None:
         return None
@@ -57,11 +63,11 @@ def pattern(given):
     return "*" + text if text.startswith("@") else text
 
 
-def oldest(found, limit):
+def oldest(found: Iterable[Message], limit: int) -> dict[str, Any]:
     """The oldest messages up to a limit as people see them, and how many there are in all, with their size."""
     seen = {"count": 0, "size": 0}
 
-    def counted():
+    def counted() -> Iterator[tuple[float, str, int, Message]]:
         for message in found:
             seen["count"] += 1
             seen["size"] += message["message_size"]
@@ -71,13 +77,13 @@ def oldest(found, limit):
     return {**seen, "messages": [shown(message) for *_, message in kept]}
 
 
-def shown(message):
-    """A message with no more recipients than anybody reads."""
+def shown(message: Message) -> Message:
+    """A message with no more recipients than people read."""
     recipients = message["recipients"]
     return {**message, "recipients": recipients[:MOST_RECIPIENTS], "recipient_count": len(recipients)}
 
 
-def main(args):
+def main(args: dict[str, Any]) -> Iterator[Any]:
     note_deploy()
     chosen = Filter(args["filter"])
     yield oldest((message for message in messages() if chosen.fits(message)), args["limit"])

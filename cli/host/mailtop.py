@@ -1,8 +1,12 @@
 """Who sends most, where it goes, and what holds it up: counts from the log of the last while."""
 
+from __future__ import annotations
+
 import re
 import time
 from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
 from maillog import entries, status_of
 from relayhost import note_deploy
@@ -17,17 +21,19 @@ PARTICULAR = (
 LONGEST_REASON = 160
 
 
-def kind_of(reason):
+def kind_of(reason: str) -> str:
     for pattern, instead in PARTICULAR:
         reason = pattern.sub(instead, reason)
     return reason.strip()[:LONGEST_REASON]
 
 
-def main(args):
+def main(args: dict[str, Any]) -> Iterator[Any]:
     note_deploy()
-    messages, sizes, reasons = Counter(), Counter(), Counter()
-    destinations = {}
-    seen = set()
+    messages: Counter[str] = Counter()
+    sizes: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    destinations: dict[str, Counter[str]] = {}
+    seen: set[str] = set()
     for entry in entries(time.time() - args["since"]):
         queued = QUEUED.match(entry.text)
         # A deferred message becomes active again and again.

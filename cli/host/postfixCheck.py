@@ -1,20 +1,40 @@
-"""What Postfix says of its own configuration and of its files, the copies in the chroot among them."""
+"""What Postfix reports about its configuration and its files, including the copies in the chroot."""
 
+from __future__ import annotations
+
+import os
+import pty
 import re
-
-from asking import told
+import subprocess
+from typing import Any
 
 # The links into the folder of generations leave nothing but their own folder.
 EXPECTED = re.compile(r"symlink leaves directory: /etc/postfix/")
 PREFIX = re.compile(r"^(?:/usr/sbin/)?(?:postfix|postconf|postsuper)(?:/[\w-]+)*(?:\[\d+\])?: (?:warning: )?")
 
 
-def complaints(text):
+def complaints(text: str) -> list[str]:
     """The lines that say something is wrong, without their prefix, each once."""
     lines = [PREFIX.sub("", line).strip() for line in text.splitlines()]
     return list(dict.fromkeys(line for line in lines if line and not EXPECTED.search(line)))
 
 
-def look(_args):
+def output_on_tty(*command: str) -> str:
+    """What a program prints on a terminal as its standard error; without one Postfix's own scripts only log."""
+    master, slave = pty.openpty()
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=slave):
+        os.close(slave)
+        text = b""
+        try:
+            while chunk := os.read(master, 4096):
+                text += chunk
+        except OSError:
+            # How Linux reports that no process has the terminal open any more.
+            pass
+    os.close(master)
+    return text.decode(errors="replace")
+
+
+def inspect(_args: dict[str, Any]) -> dict[str, Any]:
     commands = (("postconf", "-n"), ("postconf", "-M"), ("postfix", "check"))
-    return {"complaints": complaints("\n".join(told(*command) for command in commands))}
+    return {"complaints": complaints("\n".join(output_on_tty(*command) for command in commands))}

@@ -1,13 +1,17 @@
-"""Changes the queue: first tells what would be changed, then changes what was told, and no other message.
+"""Changes the queue: first lists what would be changed, then changes what was listed, and no other message.
 
-What was told are queue ids with their arrival times: Postfix gives an id again once its message is gone.
+The list has queue ids with their arrival times: Postfix reuses an id once its message is gone.
 """
+
+from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Iterator
+from typing import Any
 
 import deletedmail
-from mailqueue import Filter, messages, oldest
+from mailqueue import Filter, Message, messages, oldest
 from relayhost import Refusal, exclusively, output, wake_pickup
 
 # Where postsuper looks for messages. What is still in maildrop has no queue id yet that would last.
@@ -17,11 +21,11 @@ DONE = re.compile(r"^postsuper: ([0-9A-Za-z]+): (?:removed|placed on hold|releas
 SHOWN = 10
 
 
-def main(args):
+def main(args: dict[str, Any]) -> Iterator[Any]:
     yield change(args) if "chosen" in args else preview(args)
 
 
-def changeable(verb, chosen):
+def changeable(verb: str, chosen: Filter) -> Iterator[Message]:
     """The messages that fit and that the verb does something to."""
     for message in messages():
         held = message["queue_name"] == "hold"
@@ -30,10 +34,10 @@ def changeable(verb, chosen):
             yield message
 
 
-def preview(args):
+def preview(args: dict[str, Any]) -> dict[str, Any]:
     chosen = []
 
-    def noted():
+    def noted() -> Iterator[Message]:
         for message in changeable(args["verb"], Filter(args["filter"])):
             chosen.append([message["queue_id"], message["arrival_time"]])
             yield message
@@ -42,7 +46,7 @@ def preview(args):
     return {**listing, "chosen": chosen}
 
 
-def change(args):
+def change(args: dict[str, Any]) -> dict[str, Any]:
     verb = args["verb"]
     wanted = {tuple(one) for one in args["chosen"]}
     with exclusively():
@@ -61,7 +65,7 @@ def change(args):
     return {"done": len(done), "ids": done, "gone": len(wanted) - len(done)}
 
 
-def flush(ids, everything):
+def flush(ids: list[str], everything: bool) -> list[str]:
     if everything:
         output(["postqueue", "-f"])
         return ids
@@ -71,15 +75,15 @@ def flush(ids, everything):
     return ids
 
 
-def postsuper(verb, ids, *queues):
+def postsuper(verb: str, ids: list[str], *queues: str) -> list[str]:
     """Has postsuper do it; returns the ids of the messages it found."""
     if not ids:
         return []
     command = ["postsuper", POSTSUPER[verb], "-", *queues]
     given = "".join(f"{queue_id}\n" for queue_id in ids)
-    told = subprocess.run(command, input=given, capture_output=True, text=True, errors="replace", check=False)
-    if told.returncode != 0:
-        raise Refusal(f"postsuper: {(told.stderr.strip().splitlines() or ['failed'])[-1]}")
+    done = subprocess.run(command, input=given, capture_output=True, text=True, errors="replace", check=False)
+    if done.returncode != 0:
+        raise Refusal(f"postsuper: {(done.stderr.strip().splitlines() or ['failed'])[-1]}")
     if verb == "requeue":
         wake_pickup()
-    return DONE.findall(told.stderr)
+    return DONE.findall(done.stderr)

@@ -1,6 +1,10 @@
-"""The shape of the queue as Postfix's qshape draws it: for each domain, how many recipients have waited for how long."""
+"""The shape of the queue as Postfix's qshape draws it: for each domain, how long how many recipients have waited."""
+
+from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from typing import Any
 
 from mailqueue import NULL_SENDER, Filter, messages
 from relayhost import note_deploy
@@ -10,19 +14,19 @@ MINUTES = [5 * 2**power for power in range(9)]
 MOST_DOMAINS = 50
 
 
-def column(minutes):
+def column(minutes: float) -> int:
     return next((index for index, end in enumerate(MINUTES) if minutes < end), len(MINUTES))
 
 
-def domain(address):
+def domain(address: str) -> str:
     return NULL_SENDER if address == NULL_SENDER else address.rpartition("@")[2].lower()
 
 
-def main(args):
+def main(args: dict[str, Any]) -> Iterator[Any]:
     note_deploy()
     chosen = Filter(args["filter"])
     total = [0] * (len(MINUTES) + 1)
-    domains = {}
+    domains: dict[str, list[int]] = {}
     now = time.time()
     for message in messages():
         if not chosen.fits(message):

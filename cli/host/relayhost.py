@@ -1,5 +1,7 @@
 """What all scripts of the command share: how they answer, and how they keep out of a deploy's way."""
 
+from __future__ import annotations
+
 import contextlib
 import fcntl
 import importlib
@@ -10,9 +12,12 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from typing import Any
 
-LOCK = "/run/lock/mail-relay.lock"
-# Long enough for a deploy's quick steps; somebody at a terminal waits for it.
+from lib.lock import LOCK, is_deploying
+
+# Long enough for a deploy's quick steps; a person at a terminal waits for it.
 PATIENCE = 10
 
 
@@ -20,7 +25,7 @@ class Refusal(Exception):
     """Why a command cannot be carried out, in one sentence for people."""
 
 
-def run(script, args):
+def run(script: str, args: dict[str, Any]) -> None:
     """Runs main(args) of a script, and sends what it yields."""
     threading.Thread(target=end_with_connection, daemon=True).start()
     try:
@@ -35,18 +40,18 @@ def run(script, args):
         os._exit(1)
 
 
-def send(**message):
+def send(**message: Any) -> None:
     sys.stdout.write(json.dumps(message) + "\n")
     sys.stdout.flush()
 
 
-def note(text):
-    """Tells people something beside the result; that nobody listens any more must not end a change half-way."""
+def note(text: str) -> None:
+    """Tells people more than the result; a closed connection must not end a change half-way."""
     with contextlib.suppress(BrokenPipeError):
         send(note=text)
 
 
-def end_with_connection():
+def end_with_connection() -> None:
     """Nothing that only reads lives on after whoever asked has left; a change is carried to its end."""
     # Not through sys.stdin, whose lock this thread would still hold when the interpreter ends.
     while os.read(0, 4096):
@@ -58,15 +63,16 @@ def end_with_connection():
     os._exit(1)
 
 
-changing = []
-children = []
+changing: list[bool] = []
+children: list[subprocess.Popen[bytes]] = []
 
 
-def lines(command):
+def lines(command: list[str]) -> Iterator[str]:
     """The lines a program prints, as they come."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
         children.append(child)
         try:
+            assert child.stdout and child.stderr
             for line in child.stdout:
                 yield line.decode("utf-8", "replace").rstrip("\n")
             complaint = child.stderr.read().decode("utf-8", "replace").strip()
@@ -77,7 +83,7 @@ def lines(command):
             children.remove(child)
 
 
-def output(command, given=None):
+def output(command: list[str], given: str | None = None) -> str:
     """What a program prints, as one text."""
     done = subprocess.run(command, input=given, capture_output=True, text=True, errors="replace", check=False)
     if done.returncode != 0:
@@ -86,39 +92,31 @@ def output(command, given=None):
     return done.stdout
 
 
-def setting(name):
+def setting(name: str) -> str:
     """A parameter of the live configuration."""
     return output(["postconf", "-h", name]).strip()
 
 
-def wake_pickup():
-    """Has Postfix look into maildrop now; by itself it does within a minute, so that this fails is no harm."""
+def wake_pickup() -> None:
+    """Has Postfix read maildrop now; it does so within a minute anyway, so a failure does no harm."""
     for _ in range(5):
         if subprocess.run(["postkick", "public", "pickup", "W"], capture_output=True, check=False).returncode == 0:
             return
         time.sleep(0.2)
 
 
-def note_deploy():
-    """For commands that only look: says when what they see may be half-way through a deploy."""
-    try:
-        descriptor = os.open(LOCK, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
+def note_deploy() -> None:
+    """For commands that only read: says when what they show may be half-way through a deploy."""
+    if is_deploying():
         note("a deploy is at work on this host; what is shown may be about to change")
-    finally:
-        os.close(descriptor)
 
 
 @contextlib.contextmanager
-def exclusively():
+def exclusively() -> Iterator[None]:
     """For commands that change something: never while a deploy does."""
     descriptor = os.open(LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     end = time.monotonic() + PATIENCE
-    told = False
+    waiting = False
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -126,10 +124,11 @@ def exclusively():
         except BlockingIOError:
             if time.monotonic() > end:
                 os.close(descriptor)
-                raise Refusal("a deploy is at work on this host; nothing was changed, try again when it has ended")
-            if not told:
+                busy = "a deploy is at work on this host; nothing was changed, try again when it has ended"
+                raise Refusal(busy) from None
+            if not waiting:
                 note(f"a deploy is at work on this host, waiting up to {PATIENCE} seconds for it")
-                told = True
+                waiting = True
             time.sleep(0.2)
     changing.append(True)
     try:

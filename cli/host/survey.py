@@ -1,22 +1,27 @@
-"""Looks at many sides of a relay at once. Takes {"parts": {name: arguments}}; a part that fails does not end the others."""
+"""Inspects many parts of a relay at once. Takes {"parts": {name: arguments}}; a failing part leaves the others."""
+
+from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import ModuleType
+from typing import Any
 
 from relayhost import note_deploy
 
 PARALLEL = 12
 
 
-def attempt(module, args):
+def attempt(module: ModuleType, args: dict[str, Any]) -> dict[str, Any]:
     try:
-        return {"seen": module.look(args)}
-    # Whatever keeps one part from looking is for people to read, like all the rest.
+        return {"seen": module.inspect(args)}
+    # Whatever makes one part fail is for people to read, like all the rest.
     except Exception as error:
         return {"problem": str(error) or type(error).__name__}
 
 
-def main(args):
+def main(args: dict[str, Any]) -> Iterator[Any]:
     note_deploy()
     parts = {name: (importlib.import_module(name), wanted) for name, wanted in args["parts"].items()}
     with ThreadPoolExecutor(PARALLEL) as pool:

@@ -1,15 +1,18 @@
 """The logins of the relay, with their last use and their failures as the log has them.
 
-Takes {"days": number}, how far the log is looked back. Passwords are never read into the answer, nor are names that
-somebody tried and that do not exist: a password typed into the wrong field looks like one. What comes from the host
-itself is left out, for that is how deploys try the logins.
+Takes {"days": number}, how far back the log is read. The answer has no passwords, and no names that were tried but do
+not exist: a password typed into the wrong field looks like one. Logins from the host itself are left out, because that
+is how deploys try them.
 """
+
+from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import sasl
-from asking import key_parts, pairs_in, said
 from relayhost import Refusal, lines
 
 USED = re.compile(r"^[0-9A-Za-z]+: client=\S*\[([^\]]+)\].*, sasl_username=(\S+)")
@@ -17,30 +20,24 @@ LOOPBACK = re.compile(r"\[(?:127\.|::1\])")
 FAILED = re.compile(r"\[([^\]]+)\]: SASL \S+ authentication failed(?:.*sasl_username=(\S+))?")
 
 
-def stored_logins(dump):
-    """The logins in what db_dump prints, each with its realm."""
-    keys = (key_parts(key) for key, _ in pairs_in(dump))
-    return sorted({(user, realm) for user, realm, kind in keys if kind == "userPassword"})
-
-
-def from_clients(entry):
+def from_clients(entry: dict[str, Any]) -> bool:
     """Whether an entry is of a session that came from elsewhere, not a question of this command."""
     message = entry.get("MESSAGE")
     asked = entry.get("SYSLOG_IDENTIFIER", "").startswith("postfix/probe")
     return isinstance(message, str) and not asked and not LOOPBACK.search(message)
 
 
-def tally(logins, entries):
+def tally(logins: Iterable[tuple[str, str]], entries: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """Uses and failures by login; failures that belong to none are counted together, by address."""
-    names = {}
+    names: dict[str, dict[str, Any]] = {}
     users = []
+    never = {"lastUse": None, "lastClient": None, "lastFailure": None}
     for login, realm in logins:
-        user = {"login": login, "realm": realm, "uses": 0, "lastUse": None, "lastClient": None,
-                "failures": 0, "lastFailure": None}
+        user: dict[str, Any] = {"login": login, "realm": realm, "uses": 0, "failures": 0, **never}
         users.append(user)
         names[f"{login}@{realm}"] = user
         names.setdefault(login, user)
-    strangers = {}
+    strangers: dict[str, int] = {}
     for entry in filter(from_clients, entries):
         message = entry["MESSAGE"]
         time = int(entry["__REALTIME_TIMESTAMP"]) // 1000000
@@ -65,7 +62,7 @@ def tally(logins, entries):
     }
 
 
-def log_lines(days):
+def log_lines(days: int) -> Iterator[str]:
     fields = ["--output-fields=MESSAGE,SYSLOG_IDENTIFIER", "SYSLOG_FACILITY=2", "--since", f"-{days}days"]
     try:
         yield from lines(["journalctl", "-q", "-o", "json", *fields, "--grep", "sasl_username=|authentication failed"])
@@ -74,10 +71,10 @@ def log_lines(days):
         return
 
 
-def main(args):
+def main(args: dict[str, Any]) -> Iterator[Any]:
     database = sasl.place()
     if database is None:
         raise Refusal("no SASL configuration says where the users are; `mail-relay doctor` tells more")
-    logins = stored_logins(said("db_dump", database))
+    logins = sorted({(key.user, key.realm) for key, _ in sasl.logins()})
     found = tally(logins, (json.loads(line) for line in log_lines(args["days"])))
     yield {**found, "database": database, "days": args["days"]}

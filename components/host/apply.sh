@@ -166,8 +166,8 @@ finish() {
   keep_mode 755 "$generations"
   keep_mode 700 "$postfix_etc/tls"
   keep_mode 600 "$postfix_etc/tls/relay.pem"
-  settle_services
-  note_installed "$installed_files" files_as_they_are
+  commit_services
+  note_installed "$installed_files" python3 -B -m lib.installed files
   settle_certificate
   note_installed "$generation_deployed" cat generation
   printf '{"generation":"%s","changed":%s,"preflight":%s}\n' "$(cat generation)" "$1" "$(cat preflight.found)"
@@ -187,7 +187,7 @@ preflight
 prepare_certificate
 adopt_original
 
-bring_services || {
+install_services || {
   restore_services
   die "a service beside Postfix does not take its new configuration; the old one is back, Postfix is untouched"
 }

@@ -1,49 +1,17 @@
 #!/usr/bin/env bash
-# Drift step: compares the host with what the last deploy left on it. It changes nothing but a note of its own: a token,
-# printed in the step's result, that is a new one whenever something is found. The other steps are given the token, so
-# that they run again and put everything right.
+# Drift step: compares the host with what the last deploy left on it. It changes nothing but one note: a token, printed in
+# the step's result, which is new whenever something is found. The other steps take the token as input, so they run again
+# and repair everything.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . ./lib.sh
-# shellcheck source-path=SCRIPTDIR source=stores.sh
-. ./stores.sh
-# shellcheck source-path=SCRIPTDIR source=generation.sh
-. ./generation.sh
-# shellcheck source-path=SCRIPTDIR source=services.sh
-. ./services.sh
 
 token=/var/lib/mail-relay/drift
 
-# Says which things differ between a note and what a function says now, and in what.
-compare() {
-  local note=$1
-  shift
-  diff "$note" <("$@" 2>/dev/null) | sed -n 's/^[<>] //p' | cut -d ' ' -f 1,2 | sort -u
-}
-
-check_services() {
-  local unit state
-  for unit in "$@"; do
-    state=$(systemctl is-enabled "$unit" 2>/dev/null || true)
-    [ "$state" = enabled ] || echo "$unit is ${state:-gone}"
-    systemctl --quiet is-active "$unit" || echo "$unit does not run"
-  done
-}
-
-# One line for each difference; nothing for a host that no deploy has finished on.
 differences() {
-  local store='' whose units=()
-  if [ -e "$installed_users" ]; then
-    read -r _ _ store whose <"$installed_users"
-    compare "$installed_users" users_as_they_are "$store" "$whose" || true
-  fi
-  [ -e "$installed_files" ] || return 0
-  compare "$installed_files" files_as_they_are || true
-  services_as_they_are_not
-  mapfile -t units < <(service_units)
-  if [ "$store" = saslauthd ]; then units+=("$saslauthd_unit"); fi
-  if grep -qsx acme "$postfix_etc/tls/source"; then units+=(certbot.timer); fi
-  check_services postfix "${units[@]}"
+  # A host that no deploy has finished on may have no Python yet.
+  [ -e /var/lib/mail-relay/installed.users ] || return 0
+  if command -v python3 >/dev/null; then python3 -B ./drift.py; else echo "python3 gone"; fi
 }
 
 take_lock

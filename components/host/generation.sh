@@ -1,13 +1,12 @@
 # shellcheck shell=bash
 # Where generations of configuration lie, and how to tell whether one is what it was; sourced by the steps.
+# shellcheck disable=SC2034 # each step uses its own
 
 postfix_etc=/etc/postfix
 generations=$postfix_etc/generations
 current=$generations/current
 # What the last deploys left on this host, for the drift step to compare with.
-# shellcheck disable=SC2034 # each step uses its own
 installed_files=/var/lib/mail-relay/installed.files
-# shellcheck disable=SC2034
 installed_users=/var/lib/mail-relay/installed.users
 
 # Which deploy's users and configuration these are; each is away from the first change until all of them are made.
@@ -29,42 +28,16 @@ fingerprint() {
   (cd "$1" && find . -type f ! -path ./smoke.plan ! -path ./store -printf '%P %m %U:%G ' -exec sha256sum {} \; | sort)
 }
 
-# The file names of a generation, relative to /etc/postfix; beside them lie notes of our own.
+# The file names of a generation, relative to /etc/postfix; our own notes are left out.
 names() {
   (cd "$1" && find . -type f ! -path ./smoke.plan ! -path ./store -printf '%P\n' | sort)
 }
 
-# The live configuration, each line one thing and one aspect of it.
-files_as_they_are() {
-  local live name
-  live=$(readlink -f "$current")
-  echo "$current link $(readlink "$current")"
-  while read -r name; do
-    echo "$postfix_etc/$name link $(readlink "$postfix_etc/$name" || echo none)"
-    echo "$postfix_etc/$name content $(sha256sum <"$live/$name")"
-    stat -c "$postfix_etc/$name mode %a %U:%G" "$live/$name"
-  done < <(names "$live")
-  stat -c '%n mode %a %U:%G' "$postfix_etc" "$generations" "$live" "$postfix_etc/tls" "$postfix_etc/tls/relay.pem"
-}
-
-# The user database of a store: all of it, or with `ours` only what deploys have put there.
-users_as_they_are() {
-  local store=$1 whose=$2 database
-  database=$(database_of "$store")
-  echo "$database store $store $whose"
-  stat -c '%n mode %a %U:%G' "$database"
-  if [ "$whose" = ours ]; then
-    echo "$database users $(stored_entries "$database" | join "$(record_of "$store")" - | sha256sum)"
-  else
-    echo "$database users $(stored_entries "$database" | sha256sum)"
-  fi
-}
-
-# Keeps what a function says in one of the notes above.
+# Keeps what a command prints in one of the notes above.
 note_installed() {
   local note=$1
   shift
   install -d -m 711 "$(dirname "$note")"
-  "$@" >"$note.new" 2>/dev/null || true
+  "$@" >"$note.new"
   mv -f "$note.new" "$note"
 }

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Tries the next hops before mail depends on them: smart hosts as nexthop.py does, delivery by MX with Postfix's own tool.
+"""Tries the next hops before mail depends on them: smart hosts as nexthop.py does, MX hosts with Postfix's own tool.
 
 Reads a plan (JSON) from standard input and writes one JSON line, a list of what is wrong as sentences, which also go to
 standard error. Exits 3 when one of them must fail the deploy. Every answer is waited for only so long.
 """
+
+from __future__ import annotations
 
 import concurrent.futures
 import json
@@ -12,34 +14,42 @@ import subprocess
 import sys
 import tempfile
 import time
+from typing import Any, Dict
 
 from nexthop import SECONDS, Refusal, try_hop, without_secrets
 
 LONGEST = 60  # for everything
 
+Check = Dict[str, Any]
+Plan = Dict[str, Any]
+Problem = Dict[str, Any]
 
-def try_direct(direct, plan):
+
+def try_direct(direct: Check, plan: Plan) -> None:
     """Whether any of some domains' MX greets on port 25; Postfix's own tool looks the MX up as Postfix does."""
-    said = []
+    failures = []
     with tempfile.TemporaryDirectory() as folder:
         with open(f"{folder}/main.cf", "w", encoding="ascii") as main_cf:
             main_cf.write(f"myhostname = {plan['helo']}\ninet_protocols = {plan['inetProtocols']}\ndnssec_probe =\n")
+        environment = {**os.environ, "MAIL_CONFIG": folder}
         for domain in direct["domains"]:
             options = ["-l", "may", "-L", "summary", "-T", str(SECONDS), "-a", "ipv4"]
             command = ["timeout", str(SECONDS), "posttls-finger", *options, domain]
-            tried = subprocess.run(
-                command, env={**os.environ, "MAIL_CONFIG": folder}, capture_output=True, text=True, check=False
-            )
+            tried = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
             words = tried.stdout + tried.stderr
             if "posttls-finger: < 220 " in words:
                 return
-            said.append(f"{domain}: {(words.strip().splitlines() or ['no answer'])[-1].replace('posttls-finger: ', '')}")
-    if any("timed out" in line or line.endswith("no answer") for line in said):
-        raise Refusal(f"nothing answers on port 25 ({'; '.join(said)}), as where the cloud blocks it. {direct['otherWay']}")
-    raise Refusal(f"no mail server could be reached on port 25 ({'; '.join(said)}). {direct['otherWay']}")
+            last = (words.strip().splitlines() or ["no answer"])[-1]
+            failures.append(f"{domain}: {last.replace('posttls-finger: ', '')}")
+    tried_domains = "; ".join(failures)
+    if any("timed out" in line or line.endswith("no answer") for line in failures):
+        raise Refusal(
+            f"nothing answers on port 25 ({tried_domains}), as where the cloud blocks it. {direct['otherWay']}"
+        )
+    raise Refusal(f"no mail server could be reached on port 25 ({tried_domains}). {direct['otherWay']}")
 
 
-def find(check, plan):
+def find(check: Check, plan: Plan) -> Problem | None:
     try:
         if "domains" in check:
             try_direct(check, plan)
@@ -50,19 +60,19 @@ def find(check, plan):
     return None
 
 
-def problem(check, text):
+def problem(check: Check, text: str) -> Problem:
     where = "delivery by MX" if "domains" in check else f"{check['option']} {check['host']}:{check['port']}"
     return {"text": f"{where}: {text}", "required": check["required"]}
 
 
-def in_time(check, future, deadline):
+def in_time(check: Check, future: concurrent.futures.Future[Problem | None], deadline: float) -> Problem | None:
     try:
         return future.result(max(0, deadline - time.monotonic()))
     except concurrent.futures.TimeoutError:
         return problem(check, f"the dialogue takes longer than {LONGEST} seconds")
 
 
-def main():
+def main() -> None:
     plan = json.load(sys.stdin)
     deadline = time.monotonic() + LONGEST
     pool = concurrent.futures.ThreadPoolExecutor(len(plan["checks"]))

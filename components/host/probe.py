@@ -9,48 +9,39 @@ served.
 Credentials in a plan: a login and password, or "live", which takes one pair from the user database on this host.
 """
 
-import base64
+from __future__ import annotations
+
 import concurrent.futures
-import hashlib
-import hmac
 import ipaddress
 import json
-import os
 import smtplib
 import socket
 import ssl
 import subprocess
 import sys
 import time
+from typing import Any, Dict, Tuple
+
+from lib import sasldb, smtp, x509
+from lib.address import address_towards, own_address
 
 PARALLEL = 4
+
+Dialogue = Dict[str, Any]
+# Whether a dialogue passed, failed or was skipped, and why.
+Outcome = Tuple[str, str]
 
 
 class Disagreement(Exception):
     """A reply other than the expected one."""
 
 
-def address_towards(family, destination):
-    """The address this host has on the way to another one; no packet is sent for a UDP connect."""
-    try:
-        with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            probe.connect((destination, 9))
-            return probe.getsockname()[0]
-    except OSError:
-        return None
-
-
-def own_address():
-    """The address other hosts see this one under."""
-    return address_towards(socket.AF_INET, "192.0.2.1")
-
-
-def about_ipv6(dialogue):
+def about_ipv6(dialogue: Dialogue) -> bool:
     """Whether it is held by IPv6, or pretends to be."""
-    return dialogue.get("ipv6") or any(" ADDR=IPV6:" in step["command"] for step in dialogue["steps"])
+    return bool(dialogue.get("ipv6")) or any(" ADDR=IPV6:" in step["command"] for step in dialogue["steps"])
 
 
-def client_address(dialogue):
+def client_address(dialogue: Dialogue) -> str | None:
     """Where a dialogue is held from, and to; None where this host has no such address."""
     loopback6 = address_towards(socket.AF_INET6, "::1")
     if about_ipv6(dialogue) and loopback6 is None:
@@ -60,60 +51,36 @@ def client_address(dialogue):
     return "127.0.0.1" if dialogue["from"] == "loopback" else own_address()
 
 
-def stored_users(database):
-    """The user database as a dictionary from key to value, both in hexadecimal; empty while there is none."""
-    if not os.path.exists(database):
-        return {}
-    dump = subprocess.run(["db_dump", database], capture_output=True, text=True, check=False)
-    if dump.returncode != 0:
-        raise Disagreement(f"the user database cannot be read: {dump.stderr.strip()}")
-    lines = [line.strip() for line in dump.stdout.splitlines() if line.startswith(" ")]
-    return dict(zip(lines[::2], lines[1::2]))
-
-
-def login_of(key):
-    login, realm, _ = bytes.fromhex(key).decode().split("\0")
-    return f"{login}@{realm}"
-
-
-def live_credentials(database, realm):
-    """One login of the realm from the user database, or None while there is none."""
-    ending = f"\0{realm}\0userPassword".encode().hex()
-    for key, value in stored_users(database).items():
-        if key.endswith(ending):
-            return login_of(key), bytes.fromhex(value).decode()
-    return None
-
-
-def check_stored(database, pairs):
+def check_stored(database: str, pairs: list[tuple[str, str]]) -> Outcome:
     """Whether every user is stored with the password given."""
     try:
-        users = stored_users(database)
-    except Disagreement as disagreement:
-        return "failed", str(disagreement)
-    different = [login_of(key) for key, value in pairs if users.get(key) != value]
+        users = sasldb.read(database)
+    except sasldb.Unreadable as error:
+        return "failed", f"the user database cannot be read: {error}"
+    different = [sasldb.key_of(key).login for key, value in pairs if users.get(key) != value]
     if not different:
         return "passed", ""
     more = f" and {len(different) - 3} more" if len(different) > 3 else ""
     return "failed", f"not so for {', '.join(different[:3])}{more}"
 
 
-def tls_context():
-    """The certificate may be self-signed; what is proved here is the dialogue, not the name."""
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
+def live_credentials(database: str, realm: str) -> tuple[str, str] | None:
+    """One login of the realm from the user database, or None while there is none."""
+    try:
+        found = sasldb.logins(sasldb.read(database), realm)
+    except sasldb.Unreadable as error:
+        raise Disagreement(f"the user database cannot be read: {error}") from error
+    return next(((key.login, password) for key, password in found), None)
 
 
-def connect(address, dialogue, deadline):
-    """Connects, again and again until the deadline: right after a boot or reload nobody may listen yet."""
+def connect(address: str, dialogue: Dialogue, deadline: float) -> smtplib.SMTP:
+    """Connects, again and again until the deadline: right after a boot or reload the port may still be closed."""
     port = dialogue["port"]
-    settings = {"timeout": 20, "source_address": (address, 0)}
+    settings: dict[str, Any] = {"timeout": 20, "source_address": (address, 0)}
     while True:
         try:
             if dialogue["tls"] == "implicit":
-                return smtplib.SMTP_SSL(address, port, "probe.invalid", context=tls_context(), **settings)
+                return smtplib.SMTP_SSL(address, port, "probe.invalid", context=smtp.unverified_context(), **settings)
             return smtplib.SMTP(address, port, "probe.invalid", **settings)
         except (OSError, smtplib.SMTPException) as error:
             if time.monotonic() > deadline:
@@ -121,55 +88,38 @@ def connect(address, dialogue, deadline):
         time.sleep(0.1)
 
 
-def authenticate(client, mechanism, credentials):
-    """AUTH as UTF-8 (RFC 4616), which smtplib's own login() cannot send."""
-    login, password = (text.encode() for text in credentials)
-    if mechanism == "LOGIN":
-        client.docmd("AUTH LOGIN")
-        client.docmd(encoded(login))
-        return client.docmd(encoded(password))
-    if mechanism == "CRAM-MD5":
-        _, challenge = client.docmd("AUTH CRAM-MD5")
-        digest = hmac.new(password, base64.b64decode(challenge), "md5").hexdigest()
-        return client.docmd(encoded(login + b" " + digest.encode()))
-    return client.docmd("AUTH PLAIN " + encoded(b"\0" + login + b"\0" + password))
-
-
-def encoded(text):
-    return base64.b64encode(text).decode()
-
-
-def start(client, dialogue, certificates):
+def start(client: smtplib.SMTP, dialogue: Dialogue, certificates: list[bytes]) -> None:
     """EHLO, STARTTLS where it is asked for, and the exact AUTH line the server then offers."""
     client.ehlo()
     if dialogue["tls"] == "starttls":
         if "auth" in client.esmtp_features:
             raise Disagreement("offers AUTH before TLS")
-        code, text = client.starttls(context=tls_context())
-        if code != 220:
-            raise Disagreement(f"STARTTLS was answered {code} {text.decode(errors='replace')}")
+        reply = client.starttls(context=smtp.unverified_context())
+        if reply[0] != 220:
+            raise Disagreement(f"STARTTLS was answered {smtp.shown(reply)}")
         client.ehlo()
     if dialogue["tls"] != "none":
-        certificates.append(ssl.DER_cert_to_PEM_cert(client.sock.getpeercert(binary_form=True)))
-    # The old form "AUTH=..." repeats the mechanisms; smtplib adds both up.
-    offered = sorted(set(client.esmtp_features.get("auth", "").split()))
+        certificates.append(smtp.served_certificate(client))
+    offered = smtp.mechanisms(client)
     if offered != sorted(dialogue["offers"]):
         raise Disagreement(f"offers AUTH {' '.join(offered) or 'nothing'}")
 
 
-def demand(what, reply, expected):
-    code, text = reply
-    if code != expected:
-        raise Disagreement(f"{what} was answered {code} {text.decode(errors='replace')}, expected {expected}")
+def demand(what: str, reply: tuple[int, bytes], expected: int) -> None:
+    if reply[0] != expected:
+        raise Disagreement(f"{what} was answered {smtp.shown(reply)}, expected {expected}")
 
 
-def hold(dialogue, address, credentials, deadline, certificates):
+def hold(
+    dialogue: Dialogue, address: str, credentials: tuple[str, str] | None, deadline: float, certificates: list[bytes]
+) -> None:
     client = connect(address, dialogue, deadline)
     try:
         start(client, dialogue, certificates)
-        login = dialogue.get("login")
-        if login:
-            demand("AUTH " + login["mechanism"], authenticate(client, login["mechanism"], credentials), login["expect"])
+        if credentials:
+            login = dialogue["login"]
+            reply = smtp.authenticate(client, login["mechanism"], *credentials)
+            demand(f"AUTH {login['mechanism']}", reply, login["expect"])
         for step in dialogue["steps"]:
             client.send("".join(line + "\r\n" for line in step.get("text", [])))
             demand(step["command"], client.docmd(step["command"]), step["expect"])
@@ -180,8 +130,7 @@ def hold(dialogue, address, credentials, deadline, certificates):
         client.close()
 
 
-def run(dialogue, plan, deadline, certificates):
-    """One dialogue: None when it agrees or cannot be held here, else what disagreed."""
+def run(dialogue: Dialogue, plan: dict[str, Any], deadline: float, certificates: list[bytes]) -> Outcome:
     address = client_address(dialogue)
     networks = [ipaddress.ip_network(network) for network in plan["networks"]]
     if address is None:
@@ -200,58 +149,55 @@ def run(dialogue, plan, deadline, certificates):
     return "passed", ""
 
 
-def certificate_facts(pem, hostname, dialogue):
+def certificate_facts(der: bytes, hostname: str, dialogue: Dialogue) -> dict[str, Any]:
     """A certificate as its clients meet it."""
-    shown = subprocess.run(
-        ["openssl", "x509", "-noout", "-enddate", "-issuer", "-nameopt", "RFC2253,-esc_msb,utf8"],
-        input=pem, capture_output=True, text=True, check=True,
-    )
-    facts = dict(line.split("=", 1) for line in shown.stdout.strip().splitlines())
-    end = ssl.cert_time_to_seconds(facts["notAfter"])
+    pem = ssl.DER_cert_to_PEM_cert(der)
+    shown = x509.show("-dates", "-issuer", "-nameopt", "RFC2253,-esc_msb,utf8", pem=pem)
+    _, end = x509.lifetime(shown) or (0, 0)
     return {
         "notAfter": time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(end)),
         "daysLeft": int((end - time.time()) // 86400),
-        "issuer": facts["issuer"].strip(),
+        "issuer": x509.fields(shown)["issuer"],
         "trusted": trusted(hostname, dialogue),
-        "sha256": fingerprint(pem),
+        "sha256": fingerprint(der),
     }
 
 
-def fingerprint(pem):
-    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest().upper()
-    return ":".join(digest[at:at + 2] for at in range(0, len(digest), 2))
+def fingerprint(der: bytes) -> str:
+    digest = x509.sha256(der).upper()
+    return ":".join(digest[at : at + 2] for at in range(0, len(digest), 2))
 
 
-def trusted(hostname, dialogue):
+def trusted(hostname: str, dialogue: Dialogue) -> bool:
     """Whether a client that knows the usual authorities, those of this host, accepts the certificate for that name."""
-    command = ["openssl", "s_client", "-connect", f"127.0.0.1:{dialogue['port']}", "-servername", hostname,
-               "-verify_hostname", hostname, "-verify_return_error"]
+    command = ["openssl", "s_client", "-connect", f"127.0.0.1:{dialogue['port']}", "-servername", hostname]
+    command += ["-verify_hostname", hostname, "-verify_return_error"]
     if dialogue["tls"] == "starttls":
         command += ["-starttls", "smtp"]
     tried = subprocess.run(command, input=b"QUIT\n", capture_output=True, timeout=30, check=False)
     return tried.returncode == 0
 
 
-def check_served(certificates, sha256):
+def check_served(certificates: list[bytes], sha256: str) -> Outcome:
     """Whether every dialogue met the certificate that was supplied."""
-    others = {fingerprint(pem) for pem in certificates} - {sha256}
+    others = {fingerprint(der) for der in certificates} - {sha256}
     return ("failed", f"it serves {', '.join(sorted(others))}") if others else ("passed", "")
 
 
-def reputation_doubts(hostname, lists):
+def reputation_doubts(hostname: str, lists: list[str]) -> list[str]:
     """Never fails the proof. Only a plan that asks for it comes with the module and its library."""
     try:
-        import reputation  # pylint: disable=import-outside-toplevel
+        import reputation
 
         return reputation.doubts(own_address(), hostname, lists)
-    except Exception as error:  # pylint: disable=broad-exception-caught
+    except Exception as error:
         return [f"How receivers see this host's address could not be looked up: {error}"]
 
 
-def main():
+def main() -> None:
     plan = json.load(sys.stdin)
     deadline = time.monotonic() + plan["patienceSeconds"]
-    certificates = []
+    certificates: list[bytes] = []
     with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
         doubts = pool.submit(reputation_doubts, **plan["reputation"]) if "reputation" in plan else None
         outcomes = list(pool.map(lambda d: run(d, plan, deadline, certificates), plan["dialogues"]))
@@ -268,12 +214,16 @@ def main():
     for warning in warnings:
         print(f"warning: {warning}", file=sys.stderr)
     encrypted = [dialogue for dialogue in plan["dialogues"] if dialogue["tls"] != "none"]
-    print(json.dumps({
-        "passed": [name for name, (outcome, _) in results if outcome == "passed"],
-        "skipped": {name: text for name, (outcome, text) in results if outcome == "skipped"},
-        "certificate": certificate_facts(certificates[0], served["hostname"], encrypted[0]) if served else None,
-        "warnings": warnings,
-    }))
+    print(
+        json.dumps(
+            {
+                "passed": [name for name, (outcome, _) in results if outcome == "passed"],
+                "skipped": {name: text for name, (outcome, text) in results if outcome == "skipped"},
+                "certificate": certificate_facts(certificates[0], served["hostname"], encrypted[0]) if served else None,
+                "warnings": warnings,
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -7,8 +7,7 @@ import json
 import sys
 import time
 
-sys.stdin.reconfigure(errors="replace")
-messages = [json.loads(line) for line in sys.stdin if line.strip()]
+messages = [json.loads(line.decode(errors="replace")) for line in sys.stdin.buffer if line.strip()]
 held = [message for message in messages if message["queue_name"] == "hold"]
 print(len(messages), len(held))
 
@@ -17,4 +16,4 @@ if messages:
     waited = max(0, int(time.time() - oldest["arrival_time"]))
     reasons = [recipient["delay_reason"] for recipient in oldest["recipients"] if "delay_reason" in recipient]
     text = f"{waited // 60} minutes" if waited >= 120 else f"{waited} seconds"
-    print(": ".join([text] + reasons[:1])[:300])
+    print(": ".join([text, *reasons[:1]])[:300])

@@ -1,23 +1,17 @@
-"""How the world's receivers may look at this host's address: doubts as sentences with advice, none when all is well.
+"""Why receivers may distrust this host's address: doubts as sentences with advice, none when all is well."""
 
-Asks DNS past /etc/hosts and past what a resolver on this host makes up for its own name.
-"""
+from __future__ import annotations
 
 import concurrent.futures
 import ipaddress
-import os
 
 import dns.exception
-import dns.resolver
 import dns.reversename
 
-SECONDS = 5
+from lib.lookup import records
 
-# systemd-resolved's stub would answer from /etc/hosts.
-UPSTREAM = "/run/systemd/resolve/resolv.conf"
-
-# What lists answer for what they list. Elsewhere are their refusal of this resolver (127.255.255.0/24), and the addresses
-# that some resolvers make up for every name.
+# What lists answer for what they list. Elsewhere are their refusal of this resolver (127.255.255.0/24), and the
+# addresses that some resolvers make up for every name.
 LISTINGS = ipaddress.ip_network("127.0.0.0/16")
 
 # Addresses the world never sees (RFC 1918, RFC 6598, RFC 3927, loopback): another one stands for them there.
@@ -27,25 +21,16 @@ INSIDE = [
 ]
 
 
-def resolver():
-    found = dns.resolver.Resolver(UPSTREAM if os.path.exists(UPSTREAM) else "/etc/resolv.conf")
-    found.lifetime = SECONDS
-    return found
-
-
-def ask(name, kind):
-    """The answers as texts, none for a name or type that does not exist; None when nobody could say."""
+def ask(name: str, kind: str) -> list[str] | None:
+    """The records as texts; None without an answer."""
     try:
-        # resolve() is new in dnspython 2.0, which every supported release has.
-        return [answer.to_text() for answer in resolver().resolve(name, kind, search=False)]
-    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-        return []
+        return records(name, kind)
     except dns.exception.DNSException:
         return None
 
 
-def reverse_doubt(address, hostname):
-    names = ask(dns.reversename.from_address(address), "PTR")
+def reverse_doubt(address: str, hostname: str) -> str | None:
+    names = ask(dns.reversename.from_address(address).to_text(), "PTR")
     if names is None:
         return f"The name of {address} could not be looked up; many receivers refuse mail from an address without one."
     if hostname not in [name.rstrip(".").lower() for name in names]:
@@ -57,31 +42,32 @@ def reverse_doubt(address, hostname):
     return None
 
 
-def forward_doubt(address, hostname):
-    addresses = ask(hostname + ".", "A")
+def forward_doubt(address: str, hostname: str) -> str | None:
+    addresses = ask(hostname, "A")
     if addresses is None:
         return f"{hostname} could not be looked up; receivers look whether it leads back to {address}."
     if address not in addresses:
         shown = ", ".join(addresses) or "none"
         return (
-            f"The A record of {hostname} is {shown} and not {address}, from where mail leaves: many receivers refuse it. "
-            "Create the records of the output dnsRecords, or have manageDns do so."
+            f"The A record of {hostname} is {shown} and not {address}, from where mail leaves: many receivers "
+            "refuse it. Create the records of the output dnsRecords, or have manageDns do so."
         )
     return None
 
 
-def list_doubt(address, zone):
+def list_doubt(address: str, zone: str) -> str | None:
     reversed_address = ".".join(reversed(address.split(".")))
-    answers = ask(f"{reversed_address}.{zone}.", "A") or []
+    answers = ask(f"{reversed_address}.{zone}", "A") or []
     if any(ipaddress.ip_address(answer) in LISTINGS for answer in answers):
         return (
-            f"{address} is on the block list {zone}: receivers that ask it refuse the relay's mail. Its web site tells why "
-            "and how to be removed; on a new droplet it is often quicker to replace it, or to use a relayHost."
+            f"{address} is on the block list {zone}: receivers that ask it refuse the relay's mail. Its web "
+            "site tells why and how to be removed; on a new droplet it is often quicker to replace it, or to use a "
+            "relayHost."
         )
     return None
 
 
-def doubts(address, hostname, lists):
+def doubts(address: str | None, hostname: str, lists: list[str]) -> list[str]:
     """All at once, because each may take its time."""
     if address is None or any(ipaddress.ip_address(address) in network for network in INSIDE):
         return []

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The services beside Postfix, such as a resolver or a signer; sourced by apply.sh and drift.sh. ./services holds one
+# The services beside Postfix, such as a resolver or a signer; sourced by apply.sh. ./services holds one
 # folder for each wanted one:
 #   unit     the systemd unit that runs it
 #   check    a command line that succeeds when the installed files are good; may be absent
@@ -26,7 +26,7 @@ owner_in() {
 }
 
 # Whether a service's files are on the host as its folder says; with a second argument only those below that folder.
-as_in() {
+matches_record() {
   local folder=$1 below=${2:-} name
   while read -r name; do
     [[ $name == "$below"* ]] || continue
@@ -58,11 +58,11 @@ remove_files_but() {
 }
 
 # Brings a service to what its folder says; nothing happens to one that is right already.
-bring_service() {
+install_service() {
   local folder=$1 record=$2 unit stale=false bring=restart
   unit=$(cat "$folder/unit")
-  as_in "$folder" && [ -z "$(comm -23 <(files_of "$record") <(files_of "$folder"))" ] || stale=true
-  if [ -e "$folder/reloads" ] && as_in "$folder" etc/systemd/; then bring=reload-or-restart; fi
+  matches_record "$folder" && [ -z "$(comm -23 <(files_of "$record") <(files_of "$folder"))" ] || stale=true
+  if [ -e "$folder/reloads" ] && matches_record "$folder" etc/systemd/; then bring=reload-or-restart; fi
   if [ "$stale" = true ]; then
     say "configuring $unit"
     install_files_of "$folder" || return 1
@@ -91,10 +91,10 @@ bring_service() {
 }
 
 # All wanted services, before the configuration that asks them goes live.
-bring_services() {
+install_services() {
   local name
   for name in $(services_in services); do
-    bring_service "services/$name" "$service_records/$name" || return 1
+    install_service "services/$name" "$service_records/$name" || return 1
   done
 }
 
@@ -103,25 +103,25 @@ restore_services() {
   local name
   for name in $(services_in services); do
     if [ -d "$service_records/$name" ]; then
-      bring_service "$service_records/$name" "services/$name" || true
+      install_service "$service_records/$name" "services/$name" || true
     else
-      end_service "services/$name"
+      remove_service "services/$name"
     fi
   done
 }
 
-end_service() {
+remove_service() {
   local folder=$1 name
   systemctl --quiet disable --now "$(cat "$folder/unit")" 2>/dev/null || true
   while read -r name; do rm -f "/$name"; done < <(files_of "$folder")
 }
 
 # Ends the services nobody asks any more and notes the others, once the configuration is live.
-settle_services() {
+commit_services() {
   local name
   for name in $(services_in "$service_records"); do
     [ -d "services/$name" ] && continue
-    end_service "$service_records/$name"
+    remove_service "$service_records/$name"
     rm -rf "${service_records:?}/$name"
   done
   install -d -m 700 "$service_records"
@@ -132,22 +132,4 @@ settle_services() {
     rm -rf "${service_records:?}/$name"
     mv "$service_records/.next" "$service_records/$name"
   done
-}
-
-# For the drift step: files of services that are not what was installed, one a line, and their units.
-services_as_they_are_not() {
-  local name file
-  for name in $(services_in "$service_records"); do
-    while read -r file; do
-      cmp -s "$service_records/$name/tree/$file" "/$file" || echo "/$file content"
-      [ "$(stat -c '%a %U:%G' "/$file" 2>/dev/null)" = \
-        "$(stat -c %a "$service_records/$name/tree/$file") $(owner_in "$service_records/$name" "$file")" ] ||
-        echo "/$file mode"
-    done < <(files_of "$service_records/$name")
-  done
-}
-
-service_units() {
-  local name
-  for name in $(services_in "$service_records"); do cat "$service_records/$name/unit"; done
 }

@@ -62,6 +62,7 @@ publish_store "$store"
 keys wanted >ours
 write_record ours
 if [ -e "$current/store" ]; then abandon_stores "$store" "$(cat "$current/store")"; fi
-note_installed "$installed_users" users_as_they_are "$store" "$([ -e keep-unmanaged ] && echo ours || echo all)"
+whose=$([ -e keep-unmanaged ] && echo ours || echo all)
+note_installed "$installed_users" python3 -B -m lib.installed users "$database" "$store" "$whose"
 note_installed "$users_deployed" users_given
 printf '{"changed":%s,"users":%d}\n' "$changed" "$(wc -l <next)"

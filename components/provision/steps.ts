@@ -27,7 +27,10 @@ export interface StepResults {
   address: pulumi.Output<string>;
 }
 
-const usersSources = ["lib.sh", "chroot.sh", "stores.sh", "generation.sh"];
+/** What notes what is installed, and compares the host with the notes. */
+const driftLibrary = ["__init__", "installed", "postfix", "process", "sasldb"].map((name) => `lib/${name}.py`);
+
+const usersSources = ["lib.sh", "chroot.sh", "stores.sh", "generation.sh", ...driftLibrary];
 const applySources = [
   ...usersSources,
   "services.sh",
@@ -37,6 +40,9 @@ const applySources = [
   "nexthop.py",
   "trial.sh",
   "probe.py",
+  "lib/address.py",
+  "lib/smtp.py",
+  "lib/x509.py",
 ];
 
 /**
@@ -102,7 +108,7 @@ export function createSteps(
         }),
       ),
     ]);
-  const proofSources = ["users.sh", "apply.sh", "reputation.py", ...applySources];
+  const proofSources = ["users.sh", "apply.sh", "reputation.py", "lib/lookup.py", ...applySources];
   const proof = hostStep(`${name}-proof`, "proof", host, proofSources, proofFiles, after(apply, users));
 
   const address = host.finish?.(proof) ?? host.address;
@@ -125,14 +131,7 @@ export function createSteps(
 function checkedForDrift(name: string, host: RelayHost, opts: pulumi.CustomResourceOptions): RelayHost {
   const now = pulumi.output([text("now", new Date().toISOString())]);
   const after = pulumi.mergeOptions(opts, { dependsOn: host.ready });
-  const drift = hostStep(
-    `${name}-drift`,
-    "drift",
-    host,
-    ["lib.sh", "stores.sh", "generation.sh", "services.sh"],
-    now,
-    after,
-  );
+  const drift = hostStep(`${name}-drift`, "drift", host, ["lib.sh", "drift.py", ...driftLibrary], now, after);
   const machine = pulumi.all([host.machine, drift.stdout]).apply(([known, stdout]) => {
     const { token } = JSON.parse(stdout) as { token: string };
     return [known, token].filter((part) => part !== "").join(" ");

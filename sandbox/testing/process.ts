@@ -13,14 +13,25 @@ export interface Finished {
 export interface RunOptions {
   cwd: string;
   onLine?: (line: string) => void;
+  /** Added to this process's environment. */
+  env?: Record<string, string>;
   /** Aborting ends the command and everything it started. */
   signal: AbortSignal;
 }
 
 /** Runs a command to its end; rejects only when it cannot be started. */
-export async function run(command: string, args: string[], { cwd, onLine, signal }: RunOptions): Promise<Finished> {
+export async function run(
+  command: string,
+  args: string[],
+  { cwd, env, onLine, signal }: RunOptions,
+): Promise<Finished> {
   // A process group of its own, so that the command's own children end with it.
-  const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (line) => {

@@ -1,12 +1,13 @@
-import { readdirSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { abandonedLabs, removeLab } from "../lab";
 import type { TestStep } from "../names";
 import { npmBinary, PROJECT_ROOT } from "../paths";
+import { filesEnding } from "./files";
 import { fromJest, type JestReport } from "./jestReport";
 import { run, type RunOptions } from "./process";
+import { mypy, PYTHON, pytest, ruff, withPython } from "./python";
 import { failedWith, PASSED, type StepResult } from "./result";
 import { ensureTool, type Tool } from "./tool";
 
@@ -29,8 +30,6 @@ const TESTSSL: Tool = { command: "testssl", package: "testssl.sh" };
 const NMAP: Tool = { command: "nmap", package: "nmap" };
 /** A name server that signs what it serves, for resolvers that look. */
 const NAMED: Tool = { command: "/usr/sbin/named", package: "bind9", service: true };
-/** A program in Python uses the component; the SDK goes into an environment of its own. */
-const PYTHON: Tool = { command: "/usr/bin/python3", package: "python3-venv", proof: ["-c", "import ensurepip, venv"] };
 /** The engine's SSH client is tested against the real server. */
 const SSHD: Tool = { command: "/usr/sbin/sshd", package: "openssh-server", service: true };
 
@@ -44,6 +43,9 @@ export const STATIC_STEPS: Step[] = [
     run: (signal) =>
       runCheck("shellcheck", ["--external-sources", "--source-path=SCRIPTDIR", ...shellScripts()], signal),
   }),
+  { name: "ruff", run: withPython(ruff) },
+  { name: "mypy", run: withPython(mypy) },
+  { name: "pytest", run: withPython(pytest) },
 ];
 
 /** The static checks beside it leave most of the machine idle, and end long before it. */
@@ -100,16 +102,7 @@ function needing(tool: Tool, step: Step): Step {
 }
 
 /** Every shell script of the checkout. */
-export function shellScripts(root = PROJECT_ROOT): string[] {
-  const skipped = new Set(["node_modules", "dist", ".git", ".sandbox"]);
-  const scripts = (folder: string): string[] =>
-    readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) return skipped.has(entry.name) ? [] : scripts(path);
-      return entry.name.endsWith(".sh") || path === join(".ci", "run") ? [path] : [];
-    });
-  return scripts(".");
-}
+export const shellScripts = (root = PROJECT_ROOT): string[] => [...filesEnding(".sh", root), join(".ci", "run")];
 
 function jest(project: "unit" | "scenario" | "faults", args: string[]): Step {
   return {

@@ -1,13 +1,16 @@
 """Holds SMTP dialogues on the droplet itself: a JSON list of {host, port, steps} on standard input gives a JSON list
 with the replies of each, as code and text, the greeting first. A server that hangs up ends the replies early."""
 
+from __future__ import annotations
+
 import concurrent.futures
 import json
 import smtplib
 import sys
+from typing import Any
 
 
-def hold(dialogue):
+def hold(dialogue: dict[str, Any]) -> list[dict[str, Any]]:
     client = smtplib.SMTP(timeout=30)
     replies = []
     try:

@@ -1,23 +1,27 @@
 #!/usr/bin/env python3
 """Has the relay's certificate issued by ACME, unless there is a good one, and renewed where certbot's timer did not.
 
-Run by every deploy, and every 20 minutes by mail-relay-certificate.timer, as root; asks nobody anything as long as the
-certificate is good, but a deploy gives --look-ahead, to hear today what would keep the next renewal from succeeding. Reads
-its configuration from the file it is given. With --authorities it only writes down whom to trust as the directory's
-server, for certbot's own service.
+Run by every deploy, and every 20 minutes by mail-relay-certificate.timer, as root. Sends no request as long as the
+certificate is good, but a deploy gives --look-ahead, to hear today what would make the next renewal fail. Reads its
+configuration from the file it is given. With --authorities it only writes down whom to trust as the directory's server,
+for certbot's own service.
 """
+
+from __future__ import annotations
 
 import fcntl
 import json
 import os
 import re
-import ssl
 import subprocess
 import sys
 import time
+from typing import Any, Dict
 
 # The way to prove the name: http01.py or dns01.py, installed under this name.
 import challenge
+
+from lib import x509
 
 NAME = "mail-relay"
 LIVE = f"/etc/letsencrypt/live/{NAME}/fullchain.pem"
@@ -29,13 +33,15 @@ AUTHORITIES = "/run/mail-relay-acme-ca.pem"
 LEAST_SHARE = 1 / 3
 PATIENCE = 240
 
+Config = Dict[str, Any]
 
-def say(text):
+
+def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def write_authorities(config):
-    """The host's authorities and the directory's own, because other certificates on this host renew by the same service."""
+def write_authorities(config: Config) -> None:
+    """The host's authorities and the directory's own: other certificates on this host renew by the same service."""
     if "authority" not in config:
         return
     texts = []
@@ -46,21 +52,26 @@ def write_authorities(config):
         file.write("\n".join(texts))
 
 
-def certbot(config, *arguments):
+def certbot(config: Config, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = dict(os.environ)
     if "authority" in config:
         environment["REQUESTS_CA_BUNDLE"] = AUTHORITIES
     command = ["certbot", *arguments, "--non-interactive", "--cert-name", NAME]
     try:
         return subprocess.run(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            timeout=PATIENCE, check=False,
+            command,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return subprocess.CompletedProcess(command, 1, f"certbot did not end within {PATIENCE} seconds")
 
 
-def reason_of(output):
+def reason_of(output: str) -> str:
     """What the authority, or else certbot, gave as the reason; the rest is advice for other cases."""
     lines = [line.strip(" -") for line in output.splitlines()]
     lines = [line for line in lines if line and not line.startswith(("Ask for help", "Saving debug log"))]
@@ -68,7 +79,7 @@ def reason_of(output):
     return " ".join(details or lines[-3:])
 
 
-def issued(config):
+def issued(config: Config) -> bool:
     """Whether there is a certificate for this name from this authority, which renews the way that is wanted."""
     try:
         with open(RENEWAL, encoding="utf-8") as file:
@@ -76,22 +87,18 @@ def issued(config):
     except OSError:
         return False
     wanted = {"server": config["directoryUrl"], "authenticator": challenge.AUTHENTICATOR}
-    return wanted.items() <= renewal.items() and "does match" in openssl("-checkhost", config["hostname"])
+    return wanted.items() <= renewal.items() and "does match" in x509.show(
+        "-in", LIVE, "-checkhost", config["hostname"]
+    )
 
 
-def openssl(*what):
-    command = ["openssl", "x509", "-in", LIVE, "-noout", *what]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+def share_left() -> float:
+    """How much of its lifetime the certificate still has: 1 for a new one, 0 or less for one that ended."""
+    begins, ends = x509.lifetime(x509.show("-in", LIVE, "-dates")) or (0, 1)
+    return (ends - time.time()) / (ends - begins)
 
 
-def share_left():
-    """How much of its lifetime the certificate still has, from 1 to 0 and below."""
-    dates = dict(line.split("=", 1) for line in openssl("-dates").splitlines())
-    start, end = (ssl.cert_time_to_seconds(dates[name]) for name in ("notBefore", "notAfter"))
-    return (end - time.time()) / (end - start)
-
-
-def issue(config):
+def issue(config: Config) -> bool:
     hostname = config["hostname"]
     later = "Until then the relay serves the certificate it has, and tries again every 20 minutes"
     obstacle = challenge.obstacle(hostname)
@@ -100,9 +107,22 @@ def issue(config):
         return False
     account = ["--email", config["email"]] if "email" in config else ["--register-unsafely-without-email"]
     result = certbot(
-        config, "certonly", *challenge.ARGUMENTS, "--agree-tos", "--no-eff-email", *account,
-        "--server", config["directoryUrl"], "-d", hostname, "--key-type", "ecdsa", "--deploy-hook", HOOK,
-        "--force-renewal", "--renew-with-new-domains",
+        config,
+        "certonly",
+        *challenge.ARGUMENTS,
+        "--agree-tos",
+        "--no-eff-email",
+        *account,
+        "--server",
+        config["directoryUrl"],
+        "-d",
+        hostname,
+        "--key-type",
+        "ecdsa",
+        "--deploy-hook",
+        HOOK,
+        "--force-renewal",
+        "--renew-with-new-domains",
     )
     if result.returncode == 0:
         say(f"{hostname} has a new certificate")
@@ -111,25 +131,25 @@ def issue(config):
     return False
 
 
-def renew(config):
+def renew(config: Config) -> bool:
     result = certbot(config, "renew", "--no-random-sleep-on-renew")
     if result.returncode != 0:
         say(f"the certificate could not be renewed: {why(config, result)}")
     return result.returncode == 0
 
 
-def look_ahead(config):
+def look_ahead(config: Config) -> None:
     obstacle = challenge.obstacle(config["hostname"])
     if obstacle:
         say(f"the certificate is good, but could not be renewed today: {obstacle}")
 
 
-def why(config, result):
+def why(config: Config, result: subprocess.CompletedProcess[str]) -> str:
     advice = challenge.advice(config["hostname"], result.stdout)
     return " ".join(part for part in (reason_of(result.stdout), advice) if part)
 
 
-def main():
+def main() -> int:
     with open(sys.argv[1], encoding="utf-8") as file:
         config = json.load(file)
     write_authorities(config)

@@ -1,42 +1,28 @@
 """http-01: the authority asks port 80 of the name's address, where certbot listens for that moment."""
 
+from __future__ import annotations
+
 import functools
-import os
-import socket
 
 import dns.exception
-import dns.resolver
+
+from lib.address import own_address
+from lib.lookup import records
 
 AUTHENTICATOR = "standalone"
 ARGUMENTS = ["--standalone", "--preferred-challenges", "http"]
-# systemd-resolved's own answers for the host's name come from /etc/hosts; this names the servers behind it.
-RESOLVERS = ("/run/systemd/resolve/resolv.conf", "/etc/resolv.conf")
 
 
 @functools.lru_cache(maxsize=None)
-def addresses(hostname):
-    """The name's addresses as the world sees them: /etc/hosts usually has another one for a host's own name."""
-    resolver = dns.resolver.Resolver(next(path for path in RESOLVERS if os.path.exists(path)))
-    # Ubuntu 20.04 knows the old name only.
-    resolve = getattr(resolver, "resolve", resolver.query)
-    try:
-        return [record.address for record in resolve(hostname, "A")]
-    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-        return []
+def addresses(hostname: str) -> list[str]:
+    return records(hostname, "A")
 
 
-def own_address():
-    """The address this host speaks from; no packet is sent for a UDP connect."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect(("192.0.2.1", 9))
-        return probe.getsockname()[0]
+def record(hostname: str) -> str:
+    return f"{hostname}. A {own_address() or 'ADDRESS'}"
 
 
-def record(hostname):
-    return f"{hostname}. A {own_address()}"
-
-
-def obstacle(hostname):
+def obstacle(hostname: str) -> str | None:
     """Why it would be of no use to ask now, for failures count against the authority's limits."""
     try:
         found = addresses(hostname)
@@ -45,7 +31,7 @@ def obstacle(hostname):
     return None if found else f"{hostname} has no address; create the DNS record `{record(hostname)}`."
 
 
-def advice(hostname, _output):
+def advice(hostname: str, _output: str) -> str:
     return obstacle(hostname) or (
         f"The name leads to {', '.join(addresses(hostname))}; the DNS record for this host is `{record(hostname)}`, "
         "and port 80 must reach it."

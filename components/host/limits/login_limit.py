@@ -7,9 +7,11 @@ and is the same login. A client without a login is not counted.
 Asked at DATA, when the number of recipients is known. What was refused does not count, so that a client that comes
 again later gets through. See SMTPD_POLICY_README of Postfix for the protocol.
 
-The counts outlive this program in a file of its state directory, written when it ends and once a minute, so that nobody
-gets a new hour out of a restart.
+The counts outlive this program in a file of its state directory, written when it ends and once a minute, so that a
+restart gives no login a new hour.
 """
+
+from __future__ import annotations
 
 import collections
 import json
@@ -20,24 +22,29 @@ import socketserver
 import sys
 import threading
 import time
+from collections.abc import Iterable
+from typing import Any, Dict, List
 
 HOUR = 3600
 MINUTE = 60
 FROM_SYSTEMD = 3
 
+# For each login, pairs of how many seconds ago and how many recipients.
+Counts = Dict[str, List[List[float]]]
+
 
 class Sent:
     """What one login has sent in the last hour, minute by minute: few numbers, however many messages."""
 
-    def __init__(self, minutes=()):
+    def __init__(self, minutes: Iterable[list[float]] = ()) -> None:
         self.minutes = collections.deque(minutes)
         self.recipients = sum(recipients for _, recipients in self.minutes)
 
-    def forget(self, before):
+    def forget(self, before: float) -> None:
         while self.minutes and self.minutes[0][0] <= before:
             self.recipients -= self.minutes.popleft()[1]
 
-    def add(self, now, recipients):
+    def add(self, now: float, recipients: int) -> None:
         # The time of a minute is its end, so that nothing is forgotten too early.
         if self.minutes and now < self.minutes[-1][0]:
             self.minutes[-1][1] += recipients
@@ -49,14 +56,14 @@ class Sent:
 class Counter:
     """Counts per login, and says what Postfix is to do with the message that is asked about."""
 
-    def __init__(self, config):
+    def __init__(self, config: dict[str, Any]) -> None:
         self.suffix = "@" + config["realm"]
         self.per_hour = config["perHour"]
         self.logins = config["logins"]
-        self.sent = collections.defaultdict(Sent)
+        self.sent: dict[str, Sent] = collections.defaultdict(Sent)
         self.lock = threading.Lock()
 
-    def action(self, request, now):
+    def action(self, request: dict[str, str], now: float) -> str:
         login = request.get("sasl_username", "")
         if login == "":
             return "DUNNO"
@@ -76,15 +83,17 @@ class Counter:
             sent.add(now, recipients)
         return "DUNNO"
 
-    def counts(self, now):
+    def counts(self, now: float) -> Counts:
         """Login to how many seconds ago it sent to how many; forgets what no longer counts."""
         with self.lock:
             for sent in self.sent.values():
                 sent.forget(now - HOUR)
-            self.sent = collections.defaultdict(Sent, {login: sent for login, sent in self.sent.items() if sent.minutes})
+            self.sent = collections.defaultdict(
+                Sent, {login: sent for login, sent in self.sent.items() if sent.minutes}
+            )
             return {login: [[now - end, n] for end, n in sent.minutes] for login, sent in self.sent.items()}
 
-    def restore(self, counts, now):
+    def restore(self, counts: Counts, now: float) -> None:
         for login, minutes in counts.items():
             self.sent[login] = Sent([now - ago, n] for ago, n in minutes)
 
@@ -92,10 +101,10 @@ class Counter:
 class StateFile:
     """The counts on disk. Its times are those of the wall clock, which a reboot does not begin anew."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: str) -> None:
         self.path = os.path.join(folder, "counts.json")
 
-    def read(self):
+    def read(self) -> Counts:
         try:
             with open(self.path, encoding="utf-8") as file:
                 state = json.load(file)
@@ -108,7 +117,7 @@ class StateFile:
             print(f"beginning anew, because {self.path} is not readable: {error}", file=sys.stderr, flush=True)
             return {}
 
-    def write(self, counts):
+    def write(self, counts: Counts) -> None:
         following = self.path + ".next"
         try:
             with open(following, "w", encoding="utf-8") as file:
@@ -124,8 +133,10 @@ class StateFile:
 class Conversation(socketserver.StreamRequestHandler):
     """One connection of an smtpd, which asks again and again."""
 
-    def handle(self):
-        request = {}
+    server: Server
+
+    def handle(self) -> None:
+        request: dict[str, str] = {}
         for line in self.rfile:
             name, _, value = line.decode(errors="replace").rstrip("\n").partition("=")
             if name != "":
@@ -139,7 +150,7 @@ class Conversation(socketserver.StreamRequestHandler):
 class Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
 
-    def __init__(self, listening, counter, state):
+    def __init__(self, listening: socket.socket, counter: Counter, state: StateFile) -> None:
         super().__init__(listening.getsockname(), Conversation, bind_and_activate=False)
         self.socket.close()
         self.socket = listening
@@ -147,17 +158,17 @@ class Server(socketserver.ThreadingUnixStreamServer):
         self.state = state
         self.due = time.monotonic() + MINUTE
 
-    def service_actions(self):
+    def service_actions(self) -> None:
         """Called by `serve_forever` again and again."""
         if time.monotonic() >= self.due:
             self.keep()
             self.due = time.monotonic() + MINUTE
 
-    def keep(self):
+    def keep(self) -> None:
         self.state.write(self.counter.counts(time.monotonic()))
 
 
-def main(config):
+def main(config: str) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with open(config, encoding="utf-8") as file:
         counter = Counter(json.load(file))

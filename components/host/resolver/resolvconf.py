@@ -1,12 +1,16 @@
 """/etc/resolv.conf, and the copy of it that Postfix's programs read in their chroot.
 
-The file of before is kept by a hard link beside it. So its content, mode and owner, or the target of a symbolic link, come
-back exactly, by a rename. At any moment there is a whole file; the link is the original only while the file is ours.
+A hard link keeps the original file. So its content, mode and owner, or the target of a symbolic link, come back
+exactly, by a rename. At any moment there is a whole file; the link is the original only while the file is ours.
 """
+
+from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
+
+from lib.postfix import is_running
+from lib.process import succeeds
 
 LIVE = "/etc/resolv.conf"
 ORIGINAL = "/etc/resolv.conf.before-mail-relay"
@@ -14,7 +18,7 @@ QUEUE = "/var/spool/postfix"
 FIRST_LINE = f"# Managed by pulumi-mail-relay while its resolver runs; {ORIGINAL} comes back after it.\n"
 
 
-def read(path):
+def read(path: str) -> str | None:
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
             return file.read()
@@ -22,11 +26,11 @@ def read(path):
         return None
 
 
-def is_ours():
+def is_ours() -> bool:
     return not os.path.islink(LIVE) and (read(LIVE) or "").startswith(FIRST_LINE)
 
 
-def replace(path, text, mode):
+def replace(path: str, text: str, mode: int) -> None:
     following = os.path.join(os.path.dirname(path), ".resolv.conf.mail-relay")
     with open(following, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(text)
@@ -36,15 +40,15 @@ def replace(path, text, mode):
     os.replace(following, path)
 
 
-def without(path):
+def remove(path: str) -> None:
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
 
 
-def switch():
-    """Puts our file in place, if it is not; what somebody else has written there is the original from now on."""
+def switch() -> None:
+    """Puts our file in place, if it is not; what another program has written there is the original from now on."""
     if os.path.lexists(LIVE) and not is_ours():
-        without(ORIGINAL)
+        remove(ORIGINAL)
         os.link(LIVE, ORIGINAL, follow_symlinks=False)
     words = (read(ORIGINAL) or "").splitlines(keepends=True)
     # The names of this network stay what they were to the host's other programs.
@@ -55,10 +59,10 @@ def switch():
     follow()
 
 
-def restore():
-    """Brings the original back, unless somebody else has written a file of their own."""
+def restore() -> None:
+    """Brings the original back, unless another program has written its own file."""
     if not is_ours():
-        without(ORIGINAL)
+        remove(ORIGINAL)
     elif os.path.lexists(ORIGINAL):
         os.replace(ORIGINAL, LIVE)
     else:
@@ -66,7 +70,7 @@ def restore():
     follow()
 
 
-def follow():
+def follow() -> None:
     """The chroot's copy, as the package of Postfix makes it, which it does at a start only."""
     copy = f"{QUEUE}/etc/resolv.conf"
     text = read(LIVE)
@@ -75,14 +79,5 @@ def follow():
     replace(copy, text, os.stat(copy).st_mode & 0o777)
     # Postfix changes the resolver's options for each query, so the C library does not look for another file in its
     # programs. After a reload they end with the session they are in.
-    if postfix_runs():
-        subprocess.run(["postfix", "reload"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-
-
-def postfix_runs():
-    """As `postfix status` finds out, without its second of waiting: `master -t` fails where there is one."""
-    asked = subprocess.run(["postconf", "-h", "daemon_directory"], capture_output=True, text=True, check=False)
-    if asked.returncode != 0:
-        return False
-    test = [f"{asked.stdout.strip()}/master", "-t"]
-    return subprocess.run(test, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode != 0
+    if is_running():
+        succeeds("postfix", "reload")

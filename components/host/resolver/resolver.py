@@ -1,21 +1,23 @@
-"""What is around Unbound on the host: run by the units of `render/services/resolver.ts`, each time with one of these words.
+"""What the units of the resolver run around Unbound, each time with one of these words.
 
-    check      before anything is started: whether its port is free
-    prepare    before it starts, without root's rights: its trust anchor
-    take       once it runs: waits until it answers, then has the host ask it
-    keep       when somebody has written another /etc/resolv.conf meanwhile
-    give-back  when it has ended
+check      before anything is started: whether its port is free
+prepare    before it starts, without root's rights: its trust anchor
+take       once it runs: waits until it answers, then has the host ask it
+keep       when another program has written /etc/resolv.conf
+give-back  when it has ended
 """
+
+from __future__ import annotations
 
 import fcntl
 import os
 import re
 import shutil
-import subprocess
 import sys
 
 import answers
 import resolvconf
+from lib.process import output_of, succeeds
 
 LOCK = "/run/lock/mail-relay-resolver.lock"
 # Exists while the host asks the resolver; not in a folder that the resolver itself could write to.
@@ -26,24 +28,22 @@ PACKAGED_ANCHOR = "/usr/share/dns/root.key"
 ANCHOR = "/var/lib/unbound/mail-relay/root.key"
 
 
-def check():
-    running = subprocess.run(["systemctl", "--quiet", "is-active", UNIT], check=False).returncode == 0
-    name = None if running else listener()
+def check() -> None:
+    name = None if succeeds("systemctl", "--quiet", "is-active", UNIT) else listener()
     if name:
         sys.exit(f"port 53 of 127.0.0.1 is taken by {name}: end that program there, or leave the option resolver out")
 
 
-def listener():
+def listener() -> str | None:
     """The program on the port, if any. Another address of loopback, such as systemd-resolved's, is no hindrance."""
-    shown = subprocess.run(["ss", "-Hlnptu", "sport", "=", ":53"], capture_output=True, text=True, check=True).stdout
-    for line in shown.splitlines():
+    for line in output_of("ss", "-Hlnptu", "sport", "=", ":53").splitlines():
         if re.search(r"\s(127\.0\.0\.1|0\.0\.0\.0|\*|\[::\]):53\s", line):
             name = re.search(r'users:\(\("([^"]+)"', line)
             return name.group(1) if name else "another program"
     return None
 
 
-def prepare():
+def prepare() -> None:
     """An anchor older than the package's comes from a host that missed the change of a key, or is the first."""
     if os.path.exists(ANCHOR) and os.path.getmtime(ANCHOR) >= os.path.getmtime(PACKAGED_ANCHOR):
         return
@@ -51,20 +51,20 @@ def prepare():
     os.replace(f"{ANCHOR}.new", ANCHOR)
 
 
-def take():
+def take() -> None:
     answers.wait()
     resolvconf.switch()
     with open(SERVING, "w", encoding="ascii"):
         pass
 
 
-def keep():
+def keep() -> None:
     if os.path.exists(SERVING):
         resolvconf.switch()
 
 
-def give_back():
-    """After a crash it is back in a second. To ask others meanwhile would be to do without DNSSEC, so only a second failure counts."""
+def give_back() -> None:
+    """A crashed Unbound is soon back. Other resolvers lack DNSSEC, so only a second failure brings them back."""
     served = os.path.exists(SERVING)
     if served:
         os.unlink(SERVING)
@@ -72,13 +72,14 @@ def give_back():
         resolvconf.restore()
 
 
-def main():
+def main() -> None:
     wanted = {"check": check, "prepare": prepare, "take": take, "keep": keep, "give-back": give_back}[sys.argv[1]]
     if wanted in (check, prepare):
-        return wanted()
+        wanted()
+        return
     with open(LOCK, "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return wanted()
+        wanted()
 
 
 if __name__ == "__main__":

@@ -1,68 +1,61 @@
 """Says once when something goes wrong, and once when it is over: to a webhook, to a mail address, or to both."""
 
-import fcntl
+from __future__ import annotations
+
 import http.client
 import json
 import subprocess
 import time
 import urllib.request
+from typing import Any, Dict
 
-# How long the log is looked back upon for a burst, in seconds.
+from lib.lock import is_deploying
+
+# How much of the log counts as one burst, in seconds.
 WINDOW = 600
 PATIENCE = 10
-# Held by a deploy's step for as long as it works (take_lock in lib.sh).
-DEPLOY_LOCK = "/run/lock/mail-relay.lock"
+
+Object = Dict[str, Any]
 
 
-def tell(config, state, seen, fresh):
-    """Compares what is wrong now with what was told; what could not be told is tried again by the next run."""
+def tell(config: Object, state: Object, seen: Object, fresh: dict[str, int]) -> None:
+    """Compares what is wrong now with what was reported; the next run tries again what could not be."""
     now = int(time.time())
     recent = window(state, fresh, now)
-    # A deploy starts and restarts what runs here, Postfix for the first time too, and ends with a verdict of its own.
-    if deploying():
+    # A deploy starts and restarts what runs here, Postfix for the first time too, and ends with a verdict.
+    if is_deploying():
         return
     wrong = conditions(config["alerts"], recent, seen, now)
     for place in ("webhook", "mail"):
         if not config["alerts"].get(place):
             continue
-        told = state.setdefault("told", {}).setdefault(place, {})
-        for name in sorted({*wrong, *told}):
-            if name in wrong and name not in told:
+        reported = state.setdefault("told", {}).setdefault(place, {})
+        for name in sorted({*wrong, *reported}):
+            if name in wrong and name not in reported:
                 if say(config, place, name, "firing", wrong[name], now):
-                    told[name] = now
-            elif name not in wrong and name not in unseen(seen) and say(config, place, name, "resolved", "", told[name]):
-                del told[name]
+                    reported[name] = now
+            elif name not in {*wrong, *unseen(seen)} and say(config, place, name, "resolved", "", reported[name]):
+                del reported[name]
 
 
-def deploying():
-    try:
-        with open(DEPLOY_LOCK, encoding="utf-8") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            return False
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-
-
-def window(state, fresh, now):
+def window(state: Object, fresh: dict[str, int], now: int) -> dict[str, int]:
     """The counts of the last minutes, one entry for each run."""
     recent = [entry for entry in state.get("recent", []) if entry[0] > now - WINDOW]
     recent.append([now, fresh])
     state["recent"] = recent
-    sums = {}
+    sums: dict[str, int] = {}
     for _, counts in recent:
         for name, value in counts.items():
             sums[name] = sums.get(name, 0) + value
     return sums
 
 
-def conditions(limits, recent, seen, now):
+def conditions(limits: Object, recent: dict[str, int], seen: Object, now: int) -> dict[str, str]:
     """What is wrong, each with a sentence for people."""
     wrong = {}
     queue = seen["queue"]
     if queue is not None:
-        messages, age = queue["deferred"]
+        messages, age = queue["deferred"]["messages"], queue["deferred"]["oldestSeconds"] or 0
         if age > limits["deferredAge"]:
             wrong["deferred-age"] = (
                 f"{messages} messages wait in the deferred queue, the oldest for {age // 60} minutes; "
@@ -88,30 +81,30 @@ def conditions(limits, recent, seen, now):
     return wrong
 
 
-def unseen(seen):
+def unseen(seen: Object) -> list[str]:
     """What cannot be judged now, and so is not over either."""
     return [name for name, key in (("deferred-age", "queue"), ("certificate-ends", "certificate")) if seen[key] is None]
 
 
-def say(config, place, name, state, text, since):
+def say(config: Object, place: str, name: str, state: str, text: str, since: int) -> bool:
     message = {"host": config["host"], "alert": name, "state": state, "text": text, "since": since}
     return post(config["alerts"]["webhook"], message) if place == "webhook" else mail(config, message)
 
 
-def post(url, message):
+def post(url: str, message: Object) -> bool:
     request = urllib.request.Request(
         url, json.dumps(message).encode(), {"Content-Type": "application/json", "User-Agent": "pulumi-mail-relay"}
     )
     try:
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-            return 200 <= answer.status < 300
+            return bool(200 <= answer.status < 300)
     except (OSError, ValueError, http.client.HTTPException) as error:
-        # The address may hold a token, so only the kind of failure is said.
+        # The address may hold a token, so only the kind of failure is shown.
         print(f"the webhook was not reached: {type(error).__name__}")
         return False
 
 
-def mail(config, message):
+def mail(config: Object, message: Object) -> bool:
     text = (
         f"From: mail relay <root@{config['host']}>\nTo: {config['alerts']['mail']}\n"
         f"Subject: [{message['state']}] {message['alert']} on {config['host']}\nAuto-Submitted: auto-generated\n\n"

@@ -1,16 +1,20 @@
 """What was seen as text in Prometheus' exposition format."""
 
+from __future__ import annotations
+
 import time
+from collections.abc import Iterable
+from typing import Any
 
 PREFIX = "mail_relay_"
 REASONS = ("timeout", "refused", "dns", "tls", "authentication", "lost", "answer", "other")
 STATUSES = ("sent", "deferred", "bounced", "expired", "undeliverable")
 
 
-def text(seen):
-    lines = []
+def text(seen: dict[str, Any]) -> str:
+    lines: list[str] = []
 
-    def family(name, kind, help_text, samples):
+    def family(name: str, kind: str, help_text: str, samples: Iterable[tuple[dict[str, str], int]]) -> None:
         lines.append(f"# HELP {PREFIX}{name} {help_text}")
         lines.append(f"# TYPE {PREFIX}{name} {kind}")
         for labels, value in samples:
@@ -19,17 +23,18 @@ def text(seen):
 
     counters = seen["counters"]
 
-    def counter(name):
-        return counters.get(name, 0)
+    def counter(name: str) -> int:
+        return int(counters.get(name, 0))
 
     if seen["queue"] is not None:
         queues = seen["queue"].items()
-        family("queue_messages", "gauge", "Messages in Postfix's queues.", [({"queue": q}, n) for q, (n, _) in queues])
+        sizes = [({"queue": name}, queue["messages"]) for name, queue in queues]
+        family("queue_messages", "gauge", "Messages in Postfix's queues.", sizes)
         family(
             "queue_oldest_age_seconds",
             "gauge",
             "Age of the oldest message in a queue; 0 for an empty one.",
-            [({"queue": q}, age) for q, (_, age) in queues],
+            [({"queue": name}, queue["oldestSeconds"] or 0) for name, queue in queues],
         )
     family(
         "deliveries_total",

@@ -1,24 +1,26 @@
 #!/usr/bin/env python3
-"""Looks at the relay, and tells those who asked for it: metrics for node_exporter's textfile collector, and alerts.
+"""Watches the relay, and tells those who asked for it: metrics for node_exporter's textfile collector, and alerts.
 
 Run once a minute by mail-relay-watch.timer, as root. Reads its configuration from the file it is given, keeps counters
 and the place it has read the log to in /var/lib/mail-relay-watch, and needs nothing but Python's standard library.
 """
 
-import calendar
+from __future__ import annotations
+
 import json
 import os
 import re
 import subprocess
 import sys
-import time
+from typing import Any
 
 import alerts
 import exposition
+from lib import postfix, queues, x509
+from lib.process import output_of, succeeds
 
 STATE = "/var/lib/mail-relay-watch/state.json"
 CERTIFICATE = "/etc/postfix/tls/relay.pem"
-QUEUES = ("active", "deferred", "hold", "incoming", "maildrop")
 MAIL_FACILITY = "2"
 # A log that was not read for long is not read from its beginning, so that one run stays short.
 LONGEST_GAP = "1 hour ago"
@@ -40,24 +42,25 @@ REASONS = (
 )
 
 
-def reason_of(text):
+def reason_of(text: str) -> str:
     return next((name for name, pattern in REASONS if pattern.search(text)), "other")
 
 
-def load_state():
+def load_state() -> dict[str, Any]:
     """What earlier runs have kept; a damaged file is as good as none."""
     try:
         with open(STATE, encoding="utf-8") as file:
-            return json.load(file)
+            state = json.load(file)
     except (OSError, ValueError):
         return {}
+    return state if isinstance(state, dict) else {}
 
 
-def save_state(state):
+def save_state(state: dict[str, Any]) -> None:
     write(STATE, json.dumps(state), 0o600)
 
 
-def write(path, text, mode):
+def write(path: str, text: str, mode: int) -> None:
     """Replaces a file in one rename: the collector never reads half of one."""
     descriptor = os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -65,38 +68,22 @@ def write(path, text, mode):
     os.replace(path + ".new", path)
 
 
-def queue():
-    """Messages and the age of the oldest in seconds, by queue; None while Postfix does not tell."""
-    listing = subprocess.Popen(["postqueue", "-j"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    counts = dict.fromkeys(QUEUES, 0)
-    oldest = {}
-    for line in listing.stdout:
-        message = json.loads(line.decode(errors="replace"))
-        name = message["queue_name"]
-        counts[name] = counts.get(name, 0) + 1
-        oldest[name] = min(oldest.get(name, message["arrival_time"]), message["arrival_time"])
-    if listing.wait() != 0:
-        return None
-    now = time.time()
-    return {name: (count, max(0, int(now - oldest.get(name, now)))) for name, count in counts.items()}
-
-
-def read_log(state):
+def read_log(state: dict[str, Any]) -> dict[str, int]:
     """Adds what the mail log says since the last run to the counters; returns the counts of this run alone."""
     if "cursor" in state:
         where = ["--after-cursor", state["cursor"]]
     else:
         where = ["--since", LONGEST_GAP if "counters" in state else "now"]
     command = ["journalctl", "-q", "-o", "json", "--output-fields=MESSAGE", f"SYSLOG_FACILITY={MAIL_FACILITY}", *where]
-    log = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    fresh = {}
-    for line in log.stdout:
-        entry = json.loads(line)
-        state["cursor"] = entry["__CURSOR"]
-        message = entry.get("MESSAGE")
-        if isinstance(message, str):
-            count(fresh, message)
-    if log.wait() != 0:
+    fresh: dict[str, int] = {}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as log:
+        for line in log.stdout or ():
+            entry = json.loads(line)
+            state["cursor"] = entry["__CURSOR"]
+            message = entry.get("MESSAGE")
+            if isinstance(message, str):
+                count(fresh, message)
+    if log.returncode != 0:
         # The journal was cleared, and the cursor with it.
         state.pop("cursor", None)
     elif "cursor" not in state:
@@ -107,14 +94,13 @@ def read_log(state):
     return fresh
 
 
-def last_cursor():
-    command = ["journalctl", "-q", "-o", "json", "-n", "1", "--output-fields=MESSAGE"]
-    entry = subprocess.run(command, capture_output=True, check=False).stdout
-    return json.loads(entry)["__CURSOR"] if entry else ""
+def last_cursor() -> str:
+    entry = output_of("journalctl", "-q", "-o", "json", "-n", "1", "--output-fields=MESSAGE")
+    return str(json.loads(entry)["__CURSOR"]) if entry else ""
 
 
-def count(fresh, message):
-    def one(name):
+def count(fresh: dict[str, int], message: str) -> None:
+    def one(name: str) -> None:
         fresh[name] = fresh.get(name, 0) + 1
 
     status = STATUS.match(message)
@@ -130,54 +116,18 @@ def count(fresh, message):
         one("refusals")
 
 
-def certificate():
-    """When the served certificate starts and ends, in seconds since 1970; None where it cannot be read."""
-    command = ["openssl", "x509", "-in", CERTIFICATE, "-noout", "-dates", "-dateopt", "iso_8601"]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)
-    if found.returncode != 0:
-        # Debian 11's openssl knows no -dateopt.
-        found = subprocess.run(command[:-2], capture_output=True, text=True, check=False)
-    dates = dict(line.split("=", 1) for line in found.stdout.splitlines() if "=" in line)
-    try:
-        return tuple(seconds(dates[name]) for name in ("notBefore", "notAfter"))
-    except (KeyError, ValueError):
-        return None
-
-
-def seconds(date):
-    for form in ("%Y-%m-%d %H:%M:%SZ", "%b %d %H:%M:%S %Y GMT"):
-        try:
-            return calendar.timegm(time.strptime(date, form))
-        except ValueError:
-            continue
-    raise ValueError(date)
-
-
-def running(units):
-    """Which of the services run."""
-    return {"postfix": postfix_runs(), **{unit: is_active(unit) for unit in units}}
-
-
-def is_active(unit):
-    return subprocess.run(["systemctl", "--quiet", "is-active", unit], check=False).returncode == 0
-
-
-def postfix_runs():
-    """Asked of its master: on most releases the unit `postfix` says active whatever became of it."""
-    daemons = subprocess.run(["postconf", "-h", "daemon_directory"], capture_output=True, text=True, check=False)
-    test = [f"{daemons.stdout.strip()}/master", "-t"]
-    return subprocess.run(test, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode != 0
-
-
-def main():
+def main() -> None:
     with open(sys.argv[1], encoding="utf-8") as file:
         config = json.load(file)
     state = load_state()
     fresh = read_log(state)
+    sizes, problem = queues.sizes()
+    units = {unit: succeeds("systemctl", "--quiet", "is-active", unit) for unit in config["units"]}
     seen = {
-        "queue": queue(),
-        "certificate": certificate(),
-        "services": running(config["units"]),
+        # Nothing where it cannot be read.
+        "queue": None if problem else sizes,
+        "certificate": x509.lifetime(x509.show("-in", CERTIFICATE, "-dates")),
+        "services": {"postfix": postfix.is_running(), **units},
         "counters": state["counters"],
     }
     if config.get("metrics"):

@@ -1,5 +1,6 @@
 import { RelaySettings } from "../../settings/settings";
 import type { HostFile, HostService } from "../services";
+import { library } from "./library";
 
 const folder = "/usr/local/lib/mail-relay-certificate";
 const configFile = "/etc/mail-relay-certificate.json";
@@ -39,8 +40,8 @@ Environment=REQUESTS_CA_BUNDLE=/run/mail-relay-acme-ca.pem
 
 /** Each way to prove the name: the file that knows it, and the packages it needs. */
 const challenges = {
-  "http-01": { script: "certificate/http01.py", packages: ["python3-dnspython"] },
-  "dns-01": { script: "certificate/dns01.py", packages: [] },
+  "http-01": { script: "certificate/http01.py", library: ["address", "lookup"], packages: ["python3-dnspython"] },
+  "dns-01": { script: "certificate/dns01.py", library: [], packages: [] },
 };
 
 /** The timer that has the first certificate issued, and steps in where certbot's own timer did not renew; undefined without ACME. */
@@ -72,6 +73,7 @@ export function certificate({ myHostname, tls }: RelaySettings, digitalOceanToke
       { path: `${folder}/certificate.py`, body: "", script: "certificate/certificate.py", mode: 0o644 },
       { path: `${folder}/challenge.py`, body: "", script: challenge.script, mode: 0o644 },
       { path: `${folder}/install.sh`, body: "", script: "certificate/install.sh", mode: 0o755 },
+      ...library(folder, "process", "x509", ...challenge.library),
       { path: configFile, body: JSON.stringify(config) + "\n", mode: 0o644 },
       ...own,
       { path: "/etc/systemd/system/mail-relay-certificate.service", body: service, mode: 0o644 },

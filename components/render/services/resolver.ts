@@ -1,5 +1,6 @@
 import { RelaySettings, ResolverSettings } from "../../settings/settings";
 import type { HostService } from "../services";
+import { library } from "./library";
 
 const folder = "/usr/local/lib/mail-relay-resolver";
 const unit = "mail-relay-resolver";
@@ -123,6 +124,7 @@ export function resolver({ resolver: wanted, inetProtocols }: RelaySettings): Ho
         script: `resolver/${name}`,
         mode: 0o644,
       })),
+      ...library(folder, "postfix", "process"),
       { path: configFile, body: configuration(wanted, inetProtocols), mode: 0o644 },
       { path: `${units}/${unit}.service`, body: service, mode: 0o644 },
       { path: `${units}/${unit}-file.path`, body: path, mode: 0o644 },

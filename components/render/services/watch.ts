@@ -1,5 +1,6 @@
 import { RelaySettings } from "../../settings/settings";
 import type { HostService } from "../services";
+import { library } from "./library";
 
 /** Where Debian's prometheus-node-exporter looks for metrics of others. */
 const collectorFile = "/var/lib/prometheus/node-exporter/mail_relay.prom";
@@ -54,6 +55,7 @@ export function watch(settings: RelaySettings, beside: string[], webhook?: strin
         script: `watch/${name}`,
         mode: 0o644,
       })),
+      ...library(folder, "lock", "postfix", "process", "queues", "x509"),
       { path: configFile, body: JSON.stringify(config) + "\n", mode: 0o600 },
       { path: "/etc/systemd/system/mail-relay-watch.service", body: service, mode: 0o644 },
       { path: "/etc/systemd/system/mail-relay-watch.timer", body: timer, mode: 0o644 },

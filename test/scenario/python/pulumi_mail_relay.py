@@ -20,14 +20,12 @@ def constant(name: str) -> str:
     return re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", name).upper()
 
 
-def enumeration(name: str, values: Any) -> Any:
+def __getattr__(name: str) -> Any:
+    """An enumeration of the schema, such as Preflight."""
+    values = SCHEMA["types"].get(f"mail-relay:index:{name}", {}).get("enum")
+    if values is None:
+        raise AttributeError(name)
     return Enum(name, {constant(value["name"]): value["value"] for value in values}, type=str)
-
-
-for token, definition in SCHEMA["types"].items():
-    if "enum" in definition:
-        name = token.split(":")[-1]
-        globals()[name] = enumeration(name, definition["enum"])
 
 
 def wire(value: Any, kind: Dict[str, Any]) -> Any:

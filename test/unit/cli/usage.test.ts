@@ -39,6 +39,15 @@ test("help names the commands, tells the exit codes, and is no failure", () => {
   expect(stdout).toMatch(/^Exit codes: 0 fine, 1 .*, 2 wrong usage, 3 /m);
 });
 
+test("help loads no module of a package but what reads arguments and colours text", () => {
+  const list = join(folder, "list.js");
+  const packages =
+    "Object.keys(require.cache).flatMap((file) => /.*node_modules.((?:@[^/]+.)?[^/]+)/.exec(file)?.[1] ?? [])";
+  writeFileSync(list, `process.on("exit", () => console.error(JSON.stringify([...new Set(${packages})])))`);
+  const { stderr } = spawnSync(process.execPath, ["-r", list, MAIL_RELAY, "--help"], { encoding: "utf8" });
+  expect((JSON.parse(stderr) as string[]).sort()).toEqual(["commander", "picocolors"]);
+});
+
 test.each([
   { args: ["qeue"], told: "unknown command 'qeue'" },
   { args: ["queue", "everything"], told: "Allowed choices are deferred, active, hold, incoming" },

@@ -36,7 +36,10 @@ test.each([
   { args: ["up", "--release", "sarge"], told: "Allowed choices are bookworm, bullseye, trixie" },
   { args: ["up", "--name", "../etc"], told: "A name is up to 20 lower-case letters" },
   { args: ["down", "--name", "t12-mine"], told: "taken by tests" },
-  { args: ["test", "units"], told: "Allowed choices are types, lint, format, shellcheck, unit, scenario, faults" },
+  {
+    args: ["test", "units"],
+    told: "Allowed choices are types, lint, format, shellcheck, ruff, mypy, pytest, unit, scenario, faults",
+  },
 ])("wrong usage is exit code 2: $args", ({ args, told }) => {
   const { status, stdout, stderr } = sandbox(...args);
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });

@@ -1,17 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { join } from "node:path";
-import { PROJECT_ROOT } from "../../../../sandbox/paths";
+import { pythonPath } from "../python";
 
 /** The value of a Python expression over the modules that run on hosts; `given` is what it gets. */
 function python(modules: string, expression: string, given: unknown = null): unknown {
   const program = [
     "import json, sys",
-    "sys.path.insert(0, sys.argv[1])",
     `import ${modules}`,
     "given = json.load(sys.stdin)",
     `print(json.dumps(${expression}, default=str))`,
   ].join("\n");
-  const output = execFileSync("python3", ["-B", "-c", program, join(PROJECT_ROOT, "cli", "host")], {
+  const output = execFileSync("python3", ["-B", "-c", program], {
+    env: { ...process.env, PYTHONPATH: pythonPath("cli/host") },
     input: JSON.stringify(given),
     encoding: "utf8",
   });
@@ -112,7 +111,7 @@ test("queue sizes and ages come from postqueue's own lines", () => {
     { queue_name: "deferred", arrival_time: 400 },
     { queue_name: "active", arrival_time: 1001 },
   ].map((message) => JSON.stringify(message));
-  expect(python("queueSizes", "queueSizes.summary(given, 1000)", lines)).toEqual({
+  expect(python("lib.queues", "lib.queues.summary(given, 1000)", lines)).toEqual({
     active: { messages: 1, oldestSeconds: 0 },
     deferred: { messages: 2, oldestSeconds: 600 },
     hold: { messages: 0, oldestSeconds: null },

@@ -8,13 +8,13 @@ import { PROJECT_ROOT } from "../../../../sandbox/paths";
 /** resolvconf.py in a folder of the test's own; \`at\` is the change to the file system at which it is cut off. */
 const program = `
 import os, sys
-sys.path.insert(0, sys.argv[1])
+sys.path += sys.argv[1].split(":")
 import resolvconf
 folder, words, at = sys.argv[2], sys.argv[3].split(), int(sys.argv[4])
 resolvconf.LIVE = f"{folder}/resolv.conf"
 resolvconf.ORIGINAL = f"{folder}/before"
 resolvconf.QUEUE = f"{folder}/chroot"
-resolvconf.postfix_runs = lambda: False
+resolvconf.is_running = lambda: False
 left = at
 def counted(call):
     def wrapper(*args, **options):
@@ -29,7 +29,7 @@ for name in ("link", "unlink", "replace", "fchmod", "fsync"):
 for word in words:
     getattr(resolvconf, word)()
 `;
-const source = join(PROJECT_ROOT, "components", "host", "resolver");
+const source = ["components/host/resolver", "components/host"].map((name) => join(PROJECT_ROOT, name)).join(":");
 const original = "# somebody else's\nsearch corp.example\nnameserver 192.0.2.53\n";
 
 let folder: string;

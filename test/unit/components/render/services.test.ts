@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PROJECT_ROOT } from "../../../../sandbox/paths";
 import { serviceFiles, services } from "../../../../components/render/services";
 import { fullSettings } from "../fixtures";
 
@@ -70,3 +73,25 @@ test("a service travels as its unit, its check, its files and their owners", () 
     ]),
   );
 });
+
+test.each([
+  ["ACME by HTTP", fullSettings({ tls: { acme: {} } })],
+  ["ACME by DNS", fullSettings({ tls: { acme: { digitalOceanToken: true } } })],
+  ["a resolver and metrics", fullSettings({ resolver: {}, metrics: true })],
+])("%s: programs have the modules of the library that they import, and no others", (_, settings) => {
+  for (const { name, files } of services(settings)) {
+    const scripts = files.flatMap(({ path, script }) => (path.endsWith(".py") && script ? [{ path, script }] : []));
+    const has = scripts.flatMap(({ script }) => (script.startsWith("lib/") ? [script.slice("lib/".length)] : []));
+    const wanted = scripts.flatMap(({ script }) => imports(script));
+    const all = wanted.length > 0 ? ["__init__.py", ...wanted] : [];
+    expect([name, [...new Set(has)].sort()]).toEqual([name, [...new Set(all)].sort()]);
+  }
+});
+
+/** The files of the library that a program imports. */
+function imports(script: string): string[] {
+  const source = readFileSync(join(PROJECT_ROOT, "components/host", script), "utf8");
+  const modules = [...source.matchAll(/^from lib import (.*)$/gm)].flatMap(([, names = ""]) => names.split(", "));
+  const direct = [...source.matchAll(/^from lib\.(\w+) import/gm)].map(([, name = ""]) => name);
+  return [...modules, ...direct].map((module) => `${module}.py`);
+}
