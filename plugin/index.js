@@ -1,7 +1,9 @@
 "use strict";
 // The Pulumi plugin of the package mail-relay: programs in Python, Go, C#, Java and YAML construct the component through
 // it. JavaScript, because the plugin runs in the program's folder, with whose settings TypeScript would be compiled.
-const { RunError } = require("@pulumi/pulumi");
+
+// Not all of the SDK, which would double the time until the plugin is ready.
+const { RunError } = require("@pulumi/pulumi/errors");
 const { main } = require("@pulumi/pulumi/provider");
 const { version } = require("pulumi-mail-relay/package.json");
 const schema = require("pulumi-mail-relay/schema.json");
@@ -36,8 +38,10 @@ function quietly(serve) {
     const [, endConstruction] = all.slice(before[index]);
     process.removeAllListeners(event);
     process.on(event, (error) => {
-      if (RunError.isInstance(error)) endConstruction(error);
-      else all.forEach((listener) => listener(error));
+      if (!RunError.isInstance(error)) return all.forEach((listener) => listener(error));
+      // On its way through the resources the SDK has put the names of theirs in front, which are not what is wrong.
+      error.message = error.message.replace(/^(error serializing property "\w+": )+/, "");
+      endConstruction(error);
     });
   });
 }

@@ -9,7 +9,11 @@ import { failedWith, PASSED, type StepResult } from "./result";
 import { ensureTool, type Tool } from "./tool";
 
 /** Debian's own, whichever other one is first on PATH: its package brings what makes an environment. */
-const PYTHON: Tool = { command: "/usr/bin/python3", package: "python3-venv", proof: ["-c", "import ensurepip, venv"] };
+export const PYTHON: Tool = {
+  command: "/usr/bin/python3",
+  package: "python3-venv",
+  proof: ["-c", "import ensurepip, venv"],
+};
 const REQUIREMENTS = join(PROJECT_ROOT, "test", "python", "requirements.txt");
 const LIBRARY = "components/host";
 const CACHE = join(PROJECT_ROOT, "node_modules", ".cache", "mail-relay");

@@ -7,7 +7,7 @@ import { npmBinary, PROJECT_ROOT } from "../paths";
 import { filesEnding } from "./files";
 import { fromJest, type JestReport } from "./jestReport";
 import { run, type RunOptions } from "./process";
-import { mypy, pytest, ruff, withPython } from "./python";
+import { mypy, PYTHON, pytest, ruff, withPython } from "./python";
 import { failedWith, PASSED, type StepResult } from "./result";
 import { ensureTool, type Tool } from "./tool";
 
@@ -57,7 +57,7 @@ export const UNIT_STEP = needing(SSHD, jest("unit", ["--maxWorkers=100%"]));
  */
 export const SCENARIO_STEP = needing(
   PEBBLE,
-  needing(TESTSSL, needing(NMAP, needing(NAMED, leavingNothing(jest("scenario", SIDE_BY_SIDE))))),
+  needing(TESTSSL, needing(NMAP, needing(NAMED, needing(PYTHON, leavingNothing(jest("scenario", SIDE_BY_SIDE)))))),
 );
 /** The same, with deploys and relays that are interrupted on purpose. */
 export const FAULTS_STEP = leavingNothing(jest("faults", SIDE_BY_SIDE));

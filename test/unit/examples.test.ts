@@ -55,9 +55,16 @@ async function run(name: string): Promise<{ mocks: RecordingMocks; outputs: Reco
   return { mocks, outputs };
 }
 
-test("every example is tried here and listed by goal", () => {
+/** The same relay in other languages: the scenario `python` runs the first. */
+const otherLanguages = { python: "__main__.py", yaml: "Pulumi.yaml", go: "main.go" };
+
+test("every example is tried here, or in another language, and listed by goal", () => {
   const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  expect(folders.map(({ name }) => name).sort()).toEqual(Object.keys(examples).sort());
+  const known = [...Object.keys(examples), ...Object.keys(otherLanguages)];
+  expect(folders.map(({ name }) => name).sort()).toEqual(known.sort());
+  for (const [name, file] of Object.entries(otherLanguages)) {
+    expect(read("README.md")).toContain(`[${name}](${name}/${file})`);
+  }
   for (const name of Object.keys(examples)) expect(read("README.md")).toContain(`[${name}](${name}/index.ts)`);
 });
 
