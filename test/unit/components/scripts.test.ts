@@ -31,7 +31,7 @@ describe("scripts as they travel", () => {
     const [command, args] = name.endsWith(".py")
       ? ["python3", ["-c", "import ast, sys; print(ast.dump(ast.parse(sys.stdin.read())))"]]
       : ["bash", ["-c", 'eval "f() {\n$(cat)\n}"; declare -f f']];
-    return execFileSync(command as string, args as string[], { input: text, encoding: "utf8" });
+    return execFileSync(command, args, { input: text, encoding: "utf8" });
   }
 });
 
