@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { MailRelay, type MailRelayArgs } from "../../../components";
 import { RecordingMocks } from "./recording";
 
+jest.setTimeout(60_000);
+
 const args: MailRelayArgs = {
   myHostname: "relay.example.com",
   users: [{ login: "alice", password: "a password of hers" }],

@@ -3,6 +3,8 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { hostScript } from "../../../components/provision/archive";
 
+jest.setTimeout(60_000);
+
 const root = join(__dirname, "../../..");
 
 const scripts = ["components", "cli"].flatMap((folder) =>
