@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
+import { constants, gunzipSync } from "node:zlib";
 
 /** Secrets to look for, each under a name that may be printed where one is found. */
 export type Canaries = Record<string, string>;
@@ -14,12 +15,15 @@ export class Hunt {
 
   /** The names of the secrets that a text holds. */
   in(text: string): string[] {
-    return [...new Set(this.forms.filter(({ form }) => text.includes(form)).map(({ name }) => name))];
+    const texts = [text, ...unpacked(text)];
+    return [
+      ...new Set(this.forms.filter(({ form }) => texts.some((one) => one.includes(form))).map(({ name }) => name)),
+    ];
   }
 
   /** All forms, one a line, as grep wants them. */
   get patterns(): string {
-    return this.forms.map(({ form }) => `${form}\n`).join("");
+    return [...this.forms.map(({ form }) => form), archive].map((form) => `${form}\n`).join("");
   }
 
   /** Every file below a folder that holds a secret, as `path: names`; folders of the names in `skip` are left out. */
@@ -31,6 +35,21 @@ export class Hunt {
       return names.length > 0 ? [`${path}: ${names.join(" ")}`] : [];
     });
   }
+}
+
+/** How every archive of a step begins in base64: compressed, and without a time. */
+const archive = "H4sIAAAAAA";
+
+/** What is in the archives within a text, as far as they are whole. */
+function unpacked(text: string): string[] {
+  return [...text.matchAll(new RegExp(`${archive}[\\w+/]+=*`, "g"))].map(([found]) => {
+    try {
+      const options = { finishFlush: constants.Z_SYNC_FLUSH };
+      return gunzipSync(Buffer.from(found, "base64"), options).toString("latin1");
+    } catch {
+      return "";
+    }
+  });
 }
 
 /** The user database is text in hexadecimal inside an archive in base64, hence base64 of hexadecimal too. */

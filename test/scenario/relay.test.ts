@@ -79,6 +79,7 @@ describe.each(RELEASES)("a relay on %s", (release) => {
     const connections = await sshConnections(lab);
     expect(connections).toBeGreaterThan(0);
     expect(connections).toBeLessThanOrEqual(5);
+    expect((await lab.engine.exportState(lab.stack)).length).toBeLessThanOrEqual(300_000);
   });
 
   test.each(["PLAIN", "LOGIN"] as const)("a login with %s sends, and the message arrives once", async (authMethod) => {

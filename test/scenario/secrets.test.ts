@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { instanceFolder } from "../../sandbox/cloud";
 import { SINK_NAME, type ConfigChanges } from "../../sandbox/labConfig";
 import type { Lab } from "../../sandbox/lab";
@@ -59,7 +60,8 @@ async function filesWithCanary(): Promise<Record<string, string[]>> {
   for (const path of stdout.split("\n").filter(Boolean)) {
     // As hexadecimal, for the way here is made for text.
     const content = Buffer.from(await onHost(lab, `od -An -v -tx1 '${path}' | tr -d ' \n'`), "hex");
-    found[path] = hunt().in(content.toString("latin1"));
+    const names = hunt().in(content.toString("latin1"));
+    if (names.length > 0) found[path] = names;
   }
   return found;
 }
@@ -209,6 +211,13 @@ describe("the hunt itself", () => {
   test.each([
     ["in clear", prey],
     ["in hexadecimal", hex],
+    ["in a compressed archive, in base64", gzipSync(`x\n ${hex}\n`).toString("base64")],
+    [
+      "in one that is cut off",
+      gzipSync(`x\n ${hex}\n${randomBytes(99).toString("hex")}`)
+        .toString("base64")
+        .slice(0, -40),
+    ],
     ["in a line of a user database in an archive", Buffer.from(`x\n ${hex}\n`).toString("base64")],
     ...["", "a", "ab"].map((before) => [
       `in base64 behind ${before.length} bytes`,

@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { MailRelay, type MailRelayArgs } from "../../../components";
 import { RecordingMocks } from "./recording";
 
+jest.setTimeout(60_000);
+
 const args: MailRelayArgs = {
   myHostname: "relay.example.com",
   users: [{ login: "alice", password: "a password of hers" }],
@@ -26,7 +28,7 @@ class SlowMocks extends RecordingMocks {
     const answer = super.newResource(given);
     if (given.name !== this.slow) return answer;
     return new Promise((resolve) => {
-      this.answer = () => resolve(answer as never);
+      this.answer = () => resolve(answer);
     }) as never;
   }
 }
@@ -49,20 +51,25 @@ afterEach(() => {
 
 const told = () => said.mock.calls.map(([text, resource]) => [(resource as { __name: string }).__name, text as string]);
 
-test.each(["relay-install", "relay-users"])("while %s is unusually slow its host is named, with what to check", async (slow) => {
-  const mocks = new SlowMocks(slow);
-  await pulumi.runtime.setMocks(mocks, "pulumi-mail-relay", "test", false);
-  new MailRelay("relay", args);
-  await turns();
-  jest.advanceTimersByTime(59_000);
-  expect(told()).toEqual([]);
-  jest.advanceTimersByTime(2_000);
-  expect(told()).toEqual([[slow, expect.stringMatching(/^still waiting for admin at 192\.0\.2\.5, port 2222\..* check /)]]);
-  mocks.answer();
-  await turns();
-  jest.advanceTimersByTime(600_000);
-  expect(told()).toHaveLength(1);
-});
+test.each(["relay-install", "relay-users"])(
+  "while %s is unusually slow its host is named, with what to check",
+  async (slow) => {
+    const mocks = new SlowMocks(slow);
+    await pulumi.runtime.setMocks(mocks, "pulumi-mail-relay", "test", false);
+    new MailRelay("relay", args);
+    await turns();
+    jest.advanceTimersByTime(59_000);
+    expect(told()).toEqual([]);
+    jest.advanceTimersByTime(2_000);
+    expect(told()).toEqual([
+      [slow, expect.stringMatching(/^still waiting for admin at 192\.0\.2\.5, port 2222\..* check /)],
+    ]);
+    mocks.answer();
+    await turns();
+    jest.advanceTimersByTime(600_000);
+    expect(told()).toHaveLength(1);
+  },
+);
 
 test("a step that is done in the usual time, and a preview, say nothing", async () => {
   for (const preview of [false, true]) {

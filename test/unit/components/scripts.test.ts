@@ -3,6 +3,8 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { hostScript } from "../../../components/provision/archive";
 
+jest.setTimeout(60_000);
+
 const root = join(__dirname, "../../..");
 
 const scripts = ["components", "cli"].flatMap((folder) =>
@@ -31,7 +33,7 @@ describe("scripts as they travel", () => {
     const [command, args] = name.endsWith(".py")
       ? ["python3", ["-c", "import ast, sys; print(ast.dump(ast.parse(sys.stdin.read())))"]]
       : ["bash", ["-c", 'eval "f() {\n$(cat)\n}"; declare -f f']];
-    return execFileSync(command as string, args as string[], { input: text, encoding: "utf8" });
+    return execFileSync(command, args, { input: text, encoding: "utf8" });
   }
 });
 

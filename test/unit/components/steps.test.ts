@@ -7,6 +7,8 @@ import { MailRelay, type MailRelayArgs } from "../../../components";
 import { keptInput, pack } from "../../../components/provision/archive";
 import { RecordingMocks } from "./recording";
 
+jest.setTimeout(60_000);
+
 const canary = "canary-Pa55word";
 const token = `dop_v1_${"5ec2e7".repeat(11).slice(0, 64)}`;
 /** In the forms in which files hold them; the user database is in hexadecimal. */

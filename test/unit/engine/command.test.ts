@@ -200,7 +200,8 @@ test("wrong credentials and refused ports are retried up to the limit", async ()
 });
 
 test("a host that does not answer is named with its port; the limit of a try does not count for the handshake", async () => {
-  const program = "import socket; s = socket.create_server(('127.0.0.1', 0), backlog=0); print(s.getsockname()[1], flush=True); input()";
+  const program =
+    "import socket; s = socket.create_server(('127.0.0.1', 0), backlog=0); print(s.getsockname()[1], flush=True); input()";
   const silent = spawn("python3", ["-c", program], { stdio: ["pipe", "pipe", "inherit"] });
   const port = Number(String((await once(silent.stdout, "data"))[0]));
   // Once nobody accepts those that wait, the kernel answers no others.

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+jest.setTimeout(60_000);
+
 const script = join(__dirname, "../../../../components/host/trial.sh");
 
 /** Runs functions of trial.sh as apply.sh would have them. */
