@@ -60,7 +60,7 @@ export function checkedSecrets(
   /** One kind of secret, from the arguments it can be in. */
   const secret = <Key extends keyof RelaySecrets>(key: Key, part: Partial<MailRelayArgs>) =>
     pulumi.secret(
-      checked(part, (given) => ({ [key]: knownSecrets(given)[key] })).apply((all) => all[key] as RelaySecrets[Key]),
+      checked(part, (given) => ({ [key]: knownSecrets(given)[key] })).apply((all) => all[key]),
     );
   return {
     passwords: pulumi.secret(
@@ -86,7 +86,7 @@ function knownSecrets(args: unknown): RelaySecrets {
     wrong: () => {},
     missing: () => {},
   });
-  return secretsOf((known ?? {}) as Partial<ResolvedArgs>);
+  return secretsOf((known ?? {}));
 }
 
 /** The arguments without their secrets, of which only is told that they were given. What is wrong stays, for `inspect`. */
