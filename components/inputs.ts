@@ -3,7 +3,7 @@ import { MailRelayArgs } from "./args";
 import { RelayInput, ResolvedArgs } from "./settings/input";
 import { inspect } from "./settings/inspect";
 import { resolve } from "./settings/resolve";
-import { holdsSecrets, Property, relayArguments } from "./settings/schema";
+import { holdsSecrets, isApart, mapOptions, Property, relayArguments } from "./settings/schema";
 import { RelaySecrets, secretsOf } from "./settings/secrets";
 import { RelaySettings, SuppliedCertificate } from "./settings/settings";
 import { readShape } from "./settings/shape";
@@ -22,7 +22,7 @@ export function checkPlainValues(name: string, args: MailRelayArgs): void {
 
 /** The settings, complete and checked. Never secret: no secret goes in. */
 export function resolvedSettings(name: string, args: MailRelayArgs): pulumi.Output<RelaySettings> {
-  return pulumi.output(withoutSecrets(args) as RelayInput).apply((given) => {
+  return pulumi.output(withoutSecrets(args, relayArguments) as RelayInput).apply((given) => {
     const { input, issues } = inspect(given);
     fail(name, issues);
     return resolve(input, new Date().toISOString().slice(0, 10));
@@ -60,7 +60,7 @@ export function checkedSecrets(
   /** One kind of secret, from the arguments it can be in. */
   const secret = <Key extends keyof RelaySecrets>(key: Key, part: Partial<MailRelayArgs>) =>
     pulumi.secret(
-      checked(part, (given) => ({ [key]: knownSecrets(given)[key] })).apply((all) => all[key] as RelaySecrets[Key]),
+      checked(part, (given) => ({ [key]: knownSecrets(given)[key] })).apply((all) => all[key]),
     );
   return {
     passwords: pulumi.secret(
@@ -82,25 +82,23 @@ function knownSecrets(args: unknown): RelaySecrets {
     isPending,
     pending: () => undefined,
     apart: (value) => (isPending(value) ? undefined : value),
-    ...ignored,
+    // `inspect` hears of them.
+    wrong: () => {},
+    missing: () => {},
   });
-  return secretsOf((known ?? {}) as Partial<ResolvedArgs>);
+  return secretsOf((known ?? {}));
 }
 
-/** The arguments without their secrets, of which only is told that they were given. */
-function withoutSecrets(args: unknown, property?: Property): unknown {
-  const pending = (value: unknown, within: Property) => {
-    if (!holdsSecrets(within)) return value;
-    // What is left of it is as open as if it had been given by itself.
-    return pulumi.unsecret(
-      (pulumi.output(value) as pulumi.Output<unknown>).apply((known) => withoutSecrets(known, within)),
-    );
-  };
-  return readShape(args, { isPending, pending, apart: () => true, ...ignored }, property ?? relayArguments);
+/** The arguments without their secrets, of which only is told that they were given. What is wrong stays, for `inspect`. */
+function withoutSecrets(given: unknown, property: Property): unknown {
+  if (!isPending(given)) {
+    return mapOptions(given, property, (value, option, name) => isApart(name) || withoutSecrets(value, option));
+  }
+  if (!holdsSecrets(property)) return given;
+  // What is left of it is as open as if it had been given by itself.
+  const output = pulumi.output(given) as pulumi.Output<unknown>;
+  return pulumi.unsecret(output.apply((known) => withoutSecrets(known, property)));
 }
-
-/** `inspect` is told the same. */
-const ignored = { wrong: () => {}, missing: () => {} };
 
 function isPending(value: unknown): boolean {
   return pulumi.Output.isInstance(value) || value instanceof Promise;

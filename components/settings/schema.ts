@@ -70,3 +70,23 @@ export function holdsSecrets(property: Property): boolean {
   if (kind.is !== "group") return false;
   return Object.entries(kind.properties).some(([name, inner]) => isApart(name) || holdsSecrets(inner));
 }
+
+/** Whether a value can be a group of options or a map: a plain object, and no list, date or the like. */
+export function isGroup(value: unknown): value is Record<string, unknown> {
+  return Object.prototype.toString.call(value) === "[object Object]";
+}
+
+/** What becomes of the value of an option; items of lists have no name. */
+export type Change = (value: unknown, property: Property, name: string) => unknown;
+
+/** A copy in which the options of a group, or the items of a list, are changed. What has another shape stays as it is. */
+export function mapOptions(given: unknown, property: Property, change: Change): unknown {
+  const kind = kindOf(property);
+  if (kind.is === "list" && Array.isArray(given)) return given.map((item: unknown) => change(item, kind.items, ""));
+  if (kind.is !== "group" || !isGroup(given)) return given;
+  const entries = Object.entries(given).map(([name, value]) => {
+    const option = Object.hasOwn(kind.properties, name) ? kind.properties[name] : undefined;
+    return [name, option && value !== undefined ? change(value, option, name) : value] as const;
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,5 +1,5 @@
 import { closest, distance } from "fastest-levenshtein";
-import { isApart, holdsSecrets, Kind, kindOf, Property, relayArguments } from "./schema";
+import { holdsSecrets, isApart, isGroup, Kind, kindOf, Property, relayArguments } from "./schema";
 import { quote, Report } from "./checks/report";
 
 /** How `readShape` meets what it does not look into, and whom it tells what is wrong. */
@@ -88,7 +88,7 @@ function fits(given: unknown, kind: Kind): boolean {
       return Array.isArray(given);
     case "map":
     case "group":
-      return Object.prototype.toString.call(given) === "[object Object]";
+      return isGroup(given);
   }
 }
 

@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
 import * as pulumi from "@pulumi/pulumi";
 import { knownInputs, MailRelay, MailRelayArgs } from "../../../components";
+import { PROJECT_ROOT } from "../../../sandbox/paths";
 import { RecordingMocks, settled } from "./recording";
 
 const canary = "canary-Pa55word";
@@ -54,6 +56,51 @@ test("the passwords of routes in an Output arrive", async () => {
   const hidden = await given((await deploy({ ...args, relayRoutes: pulumi.secret([route(canary)]) })).mocks, "apply");
   expect(hidden).toBe(open);
 });
+
+test("what arrives only as an Output is checked by the same walk, and all of it comes in one error", () => {
+  const wrong = {
+    ...args,
+    myHostname: 5,
+    users: [{ login: "a", recipientsPerHour: "7" }],
+    relayRoutes: [{ senderz: [], relayHost: { host: 7, password: canary } }, canary],
+    alerts: "no",
+    limits: { recipients: 3.5 },
+    droplet: { region: "fra1", sshSources: ["me"] },
+  };
+  const program = `
+    const pulumi = require("@pulumi/pulumi");
+    const { MailRelay } = require("./components");
+    const { RecordingMocks } = require("./test/unit/components/recording");
+    process.on("unhandledRejection", (error) => {
+      console.log(pulumi.RunError.isInstance(error), error.message);
+      process.exit();
+    });
+    const later = (value) => pulumi.secret(new Promise((done) => setTimeout(() => done(value), 5)));
+    const given = ${JSON.stringify(wrong)};
+    for (const key of ["myHostname", "relayRoutes", "alerts", "limits"]) given[key] = later(given[key]);
+    given.users[0].recipientsPerHour = later("7");
+    given.droplet.sshSources = [later("me"), "192.0.2.1"];
+    pulumi.runtime.setMocks(new RecordingMocks()).then(() => new MailRelay("relay", given));`;
+  // The leak detector makes the exit code one, as it does for any program that ends in an error.
+  const { stdout: said } = spawnSync(process.execPath, ["-r", "ts-node/register/transpile-only", "-e", program], {
+    cwd: PROJECT_ROOT,
+    encoding: "utf8",
+  });
+  expect(said).toMatch(/^true /);
+  expect(said).not.toContain(canary);
+  expect([...said.matchAll(/^ {2}- (.*?): (.*)$/gm)].map(([, path, message]) => `${path}: ${message}`)).toEqual([
+    expect.stringMatching(/^myHostname: 5 is a number where text is needed/),
+    expect.stringMatching(/^users\[0\]\.recipientsPerHour: "7" is not a number/),
+    "alerts: text is not a group of options; give {} for its defaults, or leave it out",
+    expect.stringMatching(/^relayRoutes\[0\]\.senderz: is not an option; did you mean senders\?/),
+    expect.stringMatching(/^relayRoutes\[0\]\.relayHost\.host: 7 is a number/),
+    expect.stringMatching(/^relayRoutes\[1\]: text is not a group of options; its options are senders, relayHost/),
+    expect.stringMatching(/^limits\.recipients: 3\.5 is not a number of recipients/),
+    expect.stringMatching(/^relayRoutes\[0\]\.relayHost\.login: missing/),
+    expect.stringMatching(/^relayRoutes\[0\]\.senders: missing/),
+    expect.stringMatching(/^droplet\.sshSources\[0\]: "me" is not an address/),
+  ]);
+}, 60_000);
 
 test("users that another language sent as one secret are known, with secret passwords", async () => {
   const inputs = { ...args, users: pulumi.secret([{ login: "alice", password: canary }, { login: "bob" }]) };
