@@ -32,6 +32,9 @@ export default tseslint.config(
             layer("./components/settings", "./components/provision", "settings create nothing"),
             layer("./components/services", "./components/provision", "services are records, and create nothing"),
             ...rendering.map((room) => layer(room, "./components/provision", "rendering creates nothing")),
+            ...["inputs.ts", "mailRelay.ts", "mailRelayFleet.ts"].map((file) =>
+              layer("./components/provision", `./components/${file}`, "provisioning is told what to create"),
+            ),
             layer("./components", "./sandbox", "the component never depends on the sandbox"),
             layer("./components", "./cli", "the component never depends on the command"),
             layer("./sandbox", "./cli", "the sandbox never depends on the command"),

@@ -49,7 +49,8 @@ export function renderMainCf(parts: RelayParts, facts: Facts, overrides: Paramet
   const written = new Set(sections.flatMap(([, parameters]) => Object.keys(parameters)));
   const own = ofServices.map(({ title, parameters }): [string, Parameters] => [title, without(parameters, written)]);
   sections.splice(-2, 0, ...own);
-  const replacements: Parameters = Object.assign({}, ...ofServices.map(({ parameters }) => parameters), overrides);
+  const ofAll = ofServices.map(({ parameters }) => parameters);
+  const replacements = Object.assign({}, ...ofAll, overrides) as Parameters;
   const replaced = sections.map(([title, parameters]): [string, Parameters] => [
     title,
     Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, replacements[name] ?? value])),
