@@ -1,13 +1,13 @@
 import type { RelayParts } from "../render/parts";
 import { RelaySettings } from "../settings/settings";
-import { clientTls } from "./clientTls";
+import { clientTls } from "./parameters/clientTls";
 import { Facts } from "./facts";
-import { loginHeaderChecks } from "./hideClients";
-import { ipv6Parameters } from "./ipv6";
-import { limits } from "./limits";
-import { outgoing } from "./outgoing";
-import { only, Parameters, ParameterValue } from "./parameters";
-import { rewritingParameters } from "./rewriting";
+import { loginHeaderChecks } from "./parameters/hideClients";
+import { ipv6Parameters } from "./parameters/ipv6";
+import { limits } from "./parameters/limits";
+import { outgoing } from "./parameters/outgoing";
+import { only, Parameters, ParameterValue } from "./parameters/parameters";
+import { rewritingParameters } from "./parameters/rewriting";
 import { senderLoginMaps } from "./tables";
 
 /** Prints parameters in their given order; `#` never starts inside a value, where Postfix would take it as text. */

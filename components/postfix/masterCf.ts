@@ -1,7 +1,7 @@
 import { listeners, syslogName, type Listener } from "../settings/listeners";
 import type { RelayParts } from "../render/parts";
 import { hopServices } from "./nextHops";
-import { hidesClients, loginCleanup } from "./hideClients";
+import { hidesClients, loginCleanup } from "./parameters/hideClients";
 
 /** One line of master.cf, in its own column order; undefined columns print as `-`. */
 interface Service {

@@ -1,4 +1,4 @@
-import { RelaySettings } from "../settings/settings";
+import { RelaySettings } from "../../settings/settings";
 import { Parameters } from "./parameters";
 
 /** What a client may ask of the relay; the rates are counted by anvil, per client address. */

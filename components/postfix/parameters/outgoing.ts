@@ -1,7 +1,7 @@
-import { RelaySettings } from "../settings/settings";
+import { RelaySettings } from "../../settings/settings";
 import { modernTls } from "./clientTls";
-import type { RelayParts } from "../render/parts";
-import { hopAddress, tlsLevel, type NextHop } from "./nextHops";
+import type { RelayParts } from "../../render/parts";
+import { hopAddress, tlsLevel, type NextHop } from "../nextHops";
 import { Parameters } from "./parameters";
 
 /** Where mail goes, and how the SMTP client speaks to the next hop. */

@@ -1,7 +1,7 @@
-import { RelaySettings } from "../settings/settings";
+import { RelaySettings } from "../../settings/settings";
 import { Parameters } from "./parameters";
 import { rewritingParameters } from "./rewriting";
-import { takesLogins } from "../settings/listeners";
+import { takesLogins } from "../../settings/listeners";
 
 /** The cleanup service of the listeners with a login, which alone looks at headers for this purpose. */
 export const loginCleanup = "login-cleanup";

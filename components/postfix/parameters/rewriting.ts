@@ -1,5 +1,5 @@
-import { delimiters, HeaderCheck } from "../settings/outgoing";
-import { RelaySettings } from "../settings/settings";
+import { delimiters, HeaderCheck } from "../../settings/outgoing";
+import { RelaySettings } from "../../settings/settings";
 import { Parameters } from "./parameters";
 
 const maps = {

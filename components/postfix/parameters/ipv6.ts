@@ -1,5 +1,5 @@
-import { RelaySettings } from "../settings/settings";
-import { Facts } from "./facts";
+import { RelaySettings } from "../../settings/settings";
+import { Facts } from "../facts";
 import { only, Parameters } from "./parameters";
 
 /** Whether Postfix uses IPv6 beside IPv4. */
