@@ -65,7 +65,8 @@ test("the firewall lets its ports through", async () => {
     relayHost: { host: "smtp.example.net" },
     droplet: { region: "fra1", sshSources: ["203.0.113.10/32"] },
   });
-  while (!mocks.resources.some(({ name }) => name === "relay-listeners-firewall")) await new Promise((next) => setTimeout(next, 5));
+  while (!mocks.resources.some(({ name }) => name === "relay-listeners-firewall"))
+    await new Promise((next) => setTimeout(next, 5));
   const { inboundRules, outboundRules } = mocks.named("relay-firewall").inputs as Record<
     string,
     { portRange: string }[]
