@@ -1,4 +1,4 @@
-"""What is around Unbound on the host: run by the units of `render/services/resolver.ts`, each time with one of these words.
+"""What is around Unbound on the host: run by the units in this folder, each time with one of these words.
 
     check      before anything is started: whether its port is free
     prepare    before it starts, without root's rights: its trust anchor
