@@ -4,6 +4,7 @@ import { MailRelayArgs } from "../args";
 import { dnsRecords, type RecordSettings, type WantedRecord } from "../render/dnsRecords";
 import { defaults } from "../settings/defaults";
 import { DnsSettings, ListenerName } from "../settings/settings";
+import { createFirst } from "./replacement";
 
 /**
  * What decides which records there are. Resources must not depend on Outputs, so all texts that may be one stand for any.
@@ -63,7 +64,7 @@ export function createDnsRecords(
           ? { weight: record.numbers.apply(([, weight]) => weight!), port: record.numbers.apply(([, , port]) => port!) }
           : {}),
       },
-      opts,
+      createFirst(opts),
     );
   }
 }

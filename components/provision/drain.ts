@@ -1,6 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { RelaySettings } from "../settings/settings";
+import { createFirst } from "./replacement";
 import { HostConnection, carried, launchCommand } from "./step";
 
 // Unlike a droplet that is just born, one that goes has answered before: this is about a minute where its port is
@@ -37,6 +38,6 @@ export function createDrain(
       triggers: [droplet.id],
       ...carried(host, "drain", ["lib.sh", "queued.py"], files),
     },
-    pulumi.mergeOptions(opts, { customTimeouts: { delete: "30m" } }),
+    pulumi.mergeOptions(createFirst(opts), { customTimeouts: { delete: "30m" } }),
   );
 }

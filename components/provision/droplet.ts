@@ -2,8 +2,9 @@ import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { partsOf } from "../render/parts";
 import { earlyPackageNames, maskedUnits, preseed } from "../render/packages";
-import { RelaySettings } from "../settings/settings";
+import { DropletSettings, RelaySettings } from "../settings/settings";
 import { DropletKeys } from "./keys";
+import { createFirst } from "./replacement";
 
 /** Creates the droplet under the relay's host name, which DigitalOcean also makes its PTR record. */
 export function createDroplet(
@@ -16,7 +17,7 @@ export function createDroplet(
     if (!resolved.droplet) throw new Error("createDroplet() needs droplet settings");
     return resolved.droplet;
   });
-  return new digitalocean.Droplet(
+  const created = new digitalocean.Droplet(
     `${name}-droplet`,
     {
       name: settings.myHostname,
@@ -32,10 +33,48 @@ export function createDroplet(
       gracefulShutdown: true,
       userData: userData(settings, keys),
     },
-    // User data matters at birth only, and changes with the package list. Another key does replace the droplet: it opens
-    // no droplet that was created with the first one.
-    pulumi.mergeOptions(opts, { ignoreChanges: ["userData"] }),
+    pulumi.mergeOptions(createFirst(opts), {
+      // User data matters at birth only, and changes with the package list. Another key does replace the droplet: it
+      // opens no droplet that was created with the first one.
+      ignoreChanges: ["userData"],
+      // DigitalOcean takes a minute. The provider's own hour cannot be cut short by an interrupt, and a second interrupt
+      // would leave a droplet that the state does not know.
+      customTimeouts: { create: "10m" },
+    }),
   );
+  warnOfPending(settings, droplet, created);
+  return created;
+}
+
+/**
+ * DigitalOcean's provider forgets every other change to a droplet once it has waited for one, such as another size, and
+ * Pulumi takes all of them for made.
+ */
+function warnOfPending(
+  settings: pulumi.Output<RelaySettings>,
+  wanted: pulumi.Output<DropletSettings>,
+  created: digitalocean.Droplet,
+): void {
+  const { name, backups, ipv6, tags } = created;
+  pulumi.all([settings, wanted, name, backups, ipv6, tags]).apply(([{ myHostname }, droplet, ...found]) => {
+    const pending = pendingChanges({ ...droplet, name: myHostname }, found);
+    if (pending.length === 0) return;
+    const text = `DigitalOcean has not changed the droplet's ${pending.join(", ")} yet. Run: pulumi up --refresh`;
+    void pulumi.log.warn(text, created);
+  });
+}
+
+function pendingChanges(
+  wanted: DropletSettings & { name: string },
+  [name, backups, ipv6, tags]: [string, boolean | undefined, boolean | undefined, string[] | undefined],
+): string[] {
+  const sorted = (list: string[]) => list.map((tag) => tag.toLowerCase()).sort();
+  return Object.entries({
+    name: name !== wanted.name,
+    backups: (backups ?? false) !== wanted.backups,
+    ipv6: wanted.ipv6 && ipv6 === false,
+    tags: sorted(tags ?? []).join() !== sorted(wanted.tags).join(),
+  }).flatMap(([what, isPending]) => (isPending ? [what] : []));
 }
 
 /**

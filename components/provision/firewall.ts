@@ -4,6 +4,7 @@ import { usesIpv6 } from "../postfix/parameters/ipv6";
 import { listeners } from "../settings/listeners";
 import { partsOf, type RelayParts } from "../render/parts";
 import { RelaySettings } from "../settings/settings";
+import { createFirst } from "./replacement";
 
 const everywhere = ["0.0.0.0/0", "::/0"];
 
@@ -100,6 +101,6 @@ function firewallOf(
       ...rules,
     },
     // A firewall that moved on to the new droplet would leave the old one, which serves on for a while, without any.
-    pulumi.mergeOptions(opts, { replaceOnChanges: ["dropletIds"] }),
+    pulumi.mergeOptions(createFirst(opts), { replaceOnChanges: ["dropletIds"] }),
   );
 }

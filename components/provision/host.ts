@@ -10,6 +10,7 @@ import { createReservedIp } from "./reservedIp";
 import { createDrain } from "./drain";
 import { createFirewall, createListenersFirewall } from "./firewall";
 import { createKeys } from "./keys";
+import { deleteFirst } from "./replacement";
 import { HostConnection } from "./step";
 
 /** The machine the relay runs on, created or given. */
@@ -40,7 +41,11 @@ export function createHost(
   const droplet = createDroplet(name, settings, keys, opts);
   if (args.project !== undefined) {
     const resources = [droplet.dropletUrn];
-    new digitalocean.ProjectResources(`${name}-project-resources`, { project: args.project, resources }, opts);
+    new digitalocean.ProjectResources(
+      `${name}-project-resources`,
+      { project: args.project, resources },
+      deleteFirst(opts),
+    );
   }
   const firewall = createFirewall(name, settings, droplet, opts);
   const host: RelayHost = {

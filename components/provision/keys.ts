@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import * as tls from "@pulumi/tls";
 import { SshKeyArgs, UserArgs } from "../args";
+import { createFirst } from "./replacement";
 
 /** The keys a droplet is born with. */
 export interface DropletKeys {
@@ -20,7 +21,11 @@ export function createKeys(name: string, own: SshKeyArgs | undefined, opts: pulu
     return { fingerprint: pulumi.output(own.fingerprint), privateKey: pulumi.secret(own.privateKey), hostKey };
   }
   const deployKey = new tls.PrivateKey(`${name}-deploy-key`, { algorithm: "ED25519" }, opts);
-  const sshKey = new digitalocean.SshKey(`${name}-ssh-key`, { publicKey: deployKey.publicKeyOpenssh }, opts);
+  const sshKey = new digitalocean.SshKey(
+    `${name}-ssh-key`,
+    { publicKey: deployKey.publicKeyOpenssh },
+    createFirst(opts),
+  );
   return { fingerprint: sshKey.fingerprint, privateKey: pulumi.secret(deployKey.privateKeyOpenssh), hostKey };
 }
 

@@ -10,6 +10,8 @@ export interface LoadOptions {
   connecting: number;
   /** Clients that keep one session for all their messages. */
   persistent: number;
+  /** Where the next session goes, as a name would tell the clients. Default: the stack's address when the load begins. */
+  address?: () => string;
 }
 
 /** What became of the clients' messages. */
@@ -25,7 +27,8 @@ const PAUSE_MS = 20;
 
 /** Clients send through port 587 from before the action begins until after it has ended. */
 export async function underLoad(lab: Lab, options: LoadOptions, action: () => Promise<unknown>): Promise<LoadReport> {
-  const { address } = await lab.outputs();
+  const { address: now } = await lab.outputs();
+  const address = options.address ?? (() => now);
   const clients = [...Array(options.connecting + options.persistent).keys()].map(
     (index) => new LoadClient(lab, address, options, index < options.connecting ? "connecting" : "persistent", index),
   );
@@ -51,7 +54,7 @@ class LoadClient {
 
   constructor(
     private readonly lab: Lab,
-    private readonly address: string,
+    private readonly address: () => string,
     private readonly options: LoadOptions,
     private readonly kind: "connecting" | "persistent",
     private readonly index: number,
@@ -77,7 +80,7 @@ class LoadClient {
   }
 
   private async session(): Promise<void> {
-    const target = { host: this.address, port: 587, localAddress: this.lab.cloud.strangerClient };
+    const target = { host: this.address(), port: 587, localAddress: this.lab.cloud.strangerClient };
     const session = await SmtpSession.open(target);
     const say = async (step: DialogueStep, expected: number) => demand(await session.say(step), expected);
     try {

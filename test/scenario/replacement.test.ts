@@ -199,9 +199,13 @@ describe("a droplet that is replaced", () => {
   test("another size turns it off and on, IPv6 does not; Postfix comes back by itself", async () => {
     const { address, ipv6Address } = await lab.outputs();
     expect(ipv6Address).toBe("");
-    configure({ droplet: larger });
-    const result = await lab.up();
-    expect(changes(result)).toEqual(["update relay-droplet"]);
+    // The provider makes one of them in a run; what a deploy says of the other has a unit test.
+    for (const droplet of [{ ...larger, ipv6: false }, larger]) {
+      configure({ droplet });
+      const changed = changes(await lab.up());
+      // Where the sandbox has no IPv6, the second is the first again.
+      expect(changed).toEqual(droplet === larger && !hasIpv6 ? [] : ["update relay-droplet"]);
+    }
     expect((await lab.outputs()).ipv6Address).toBe((await lab.cloud.droplets())[0]!.address6 ?? "");
     expect((await lab.outputs()).ipv6Address !== "").toBe(hasIpv6);
     await eventually(() => sendTo(address, "after the power cycle"));

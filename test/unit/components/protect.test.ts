@@ -1,45 +1,9 @@
-import type { ProviderFactory, ResourceKind } from "../../../sandbox/engine/providers/provider";
-import { builtInProviders } from "../../../sandbox/engine/providers";
-import { changes, failure, TestProject } from "../engine/support/project";
-import { factsOf } from "./fixtures";
+import { changes, failure } from "../engine/support/project";
+import { calls, notedProject } from "./notedCloud";
 
 jest.setTimeout(120_000);
 
-const calls: string[] = [];
-
-/** Compares as the real provider does, and notes what it is asked to do instead of doing it. */
-function noted(real: ProviderFactory, outputs: Record<string, string>): ProviderFactory {
-  return (config, settings) => {
-    const kinds = Object.entries(real(config, settings).kinds).map(([type, kind]): [string, ResourceKind] => [
-      type,
-      {
-        ...kind,
-        create: (inputs, { name }) => {
-          calls.push(`create ${name}`);
-          return Promise.resolve({ id: String(calls.length), outputs: { ...inputs, ...outputs } });
-        },
-        update: (_old, inputs, { name }) => {
-          calls.push(`update ${name}`);
-          return Promise.resolve({ ...inputs, ...outputs });
-        },
-        delete: (_old, { name }) => {
-          calls.push(`delete ${name}`);
-          return Promise.resolve();
-        },
-      },
-    ]);
-    return { kinds: Object.fromEntries(kinds) };
-  };
-}
-
-const cloud = noted(builtInProviders.digitalocean!, { ipv4Address: "192.0.2.33", fingerprint: "aa:bb" });
-const project = new TestProject(
-  {
-    digitalocean: cloud,
-    command: noted(builtInProviders.command!, { stdout: JSON.stringify({ ...factsOf["3.5"], passed: [] }) }),
-  },
-  { "digitalocean:token": { value: "token-1", secret: true } },
-);
+const project = notedProject();
 
 afterAll(() => project.remove());
 

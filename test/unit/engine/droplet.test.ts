@@ -121,17 +121,33 @@ test("a new size powers off, resizes, and powers on", async () => {
   ]);
 });
 
-test("a new name and new tags are carried out without touching power", async () => {
-  api.on("POST /v2/droplets/42/actions", { status: 201, body: { action: { id: 7, status: "in-progress" } } });
-  api.on("GET /v2/droplets/42", droplet({ name: "post", tags: ["new"] }));
+test("new tags are carried out without touching power", async () => {
+  api.on("GET /v2/droplets/42", droplet({ tags: ["new"] }));
   api.on("DELETE /v2/tags/mail/resources", { status: 204 });
   api.on("POST /v2/tags", { status: 201, body: { tag: {} } });
   api.on("POST /v2/tags/new/resources", { status: 204 });
-  const outputs = await kind(DROPLET).update!(old(INPUTS), { ...INPUTS, name: "post", tags: ["new"] }, context());
-  expect(outputs).toMatchObject({ name: "post", tags: ["new"] });
-  expect(api.bodies.filter(({ type }) => type !== undefined)).toEqual([{ type: "rename", name: "post" }]);
+  const outputs = await kind(DROPLET).update!(old(INPUTS), { ...INPUTS, tags: ["new"] }, context());
+  expect(outputs).toMatchObject({ tags: ["new"] });
   expect(api.requests).toContain("DELETE /v2/tags/mail/resources");
   expect(api.requests).toContain("POST /v2/tags/new/resources");
+});
+
+test("what waits for the droplet forgets the changes to come, and the outputs tell", async () => {
+  api.on("POST /v2/droplets/42/actions", { status: 201, body: { action: { id: 7, status: "in-progress" } } });
+  api.on("GET /v2/droplets/42", droplet({ name: "post" }));
+  const wanted = { ...INPUTS, name: "post", tags: ["new"], ipv6: true };
+  const outputs = await kind(DROPLET).update!(old(INPUTS), wanted, context());
+  expect(outputs).toMatchObject({ name: "post", tags: ["mail"], ipv6: false });
+  expect(api.bodies.filter(({ type }) => type !== undefined)).toEqual([{ type: "rename", name: "post" }]);
+});
+
+test("with a name of its own is deleted before it is replaced, unless the provider chose the name", () => {
+  const { check, diff } = kind(DROPLET);
+  const given = check(INPUTS, "mail", undefined);
+  expect(diff(old(given), { ...given, region: "ams3" }).deleteBeforeReplace).toBe(true);
+  expect(diff(old(given), { ...given, tags: [] }).deleteBeforeReplace).toBeUndefined();
+  const chosen = check({ ...INPUTS, name: undefined as never }, "mail", undefined);
+  expect(diff(old(chosen), { ...chosen, region: "ams3" }).deleteBeforeReplace).toBeUndefined();
 });
 
 test("is deleted and waited for until it is gone", async () => {

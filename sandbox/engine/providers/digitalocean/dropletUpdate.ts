@@ -10,7 +10,10 @@ export interface UpdateTools {
   until(what: string, test: (droplet: Json) => boolean): Promise<Json>;
 }
 
-/** Brings the droplet to the new inputs, one change after the other. */
+/**
+ * Brings the droplet to the new inputs, one change after the other. As in the original, whatever waits for the droplet
+ * reads all its attributes anew and so forgets the changes that were still to come: they are not made.
+ */
 export async function updateDroplet(
   old: OldState,
   inputs: Props,
@@ -29,10 +32,12 @@ export async function updateDroplet(
     await waitForAction(tools.client, `/v2/actions/${String(resize.id)}`, context.signal);
     await act({ type: "power_on" });
     await tools.until("state to become 'active'", (droplet) => droplet.status === "active");
+    return;
   }
   if (!sameValue(before.name, inputs.name)) {
     await act({ type: "rename", name: inputs.name });
     await tools.until("rename of droplet to finish", (droplet) => droplet.name === inputs.name);
+    return;
   }
   const backups = inputs.backups ?? false;
   if (!sameValue(before.backups ?? false, backups)) {
@@ -42,6 +47,7 @@ export async function updateDroplet(
   if (inputs.ipv6 === true && before.ipv6 !== true) {
     await act({ type: "enable_ipv6" });
     await tools.until("ipv6 to be turned on", (droplet) => (droplet.features as string[]).includes("ipv6"));
+    return;
   }
   await updateTags(old, inputs, context, tools.client);
 }
