@@ -2,7 +2,7 @@ import pulumi from "@pulumi/eslint-plugin";
 import importX from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
-const layer = (target, from, message) => ({ target, from, message });
+const layer = (target, from, message, except = []) => ({ target, from, message, except });
 /** Settings to text. */
 const rendering = ["postfix", "proof", "render"].map((room) => `./components/${room}`);
 
@@ -28,10 +28,16 @@ export default tseslint.config(
         "error",
         {
           zones: [
-            ...rendering.map((room) => layer("./components/settings", room, "settings know nothing of rendering")),
+            // But which parameters are not the user's to give.
+            ...rendering.map((room) =>
+              layer("./components/settings", room, "settings know nothing of rendering", ["./parameters"]),
+            ),
             layer("./components/settings", "./components/provision", "settings create nothing"),
             layer("./components/services", "./components/provision", "services are records, and create nothing"),
             ...rendering.map((room) => layer(room, "./components/provision", "rendering creates nothing")),
+            ...["inputs.ts", "mailRelay.ts", "mailRelayFleet.ts"].map((file) =>
+              layer("./components/provision", `./components/${file}`, "provisioning is told what to create"),
+            ),
             layer("./components", "./sandbox", "the component never depends on the sandbox"),
             layer("./components", "./cli", "the component never depends on the command"),
             layer("./sandbox", "./cli", "the sandbox never depends on the command"),

@@ -1,14 +1,16 @@
 import type { RelayParts } from "../render/parts";
-import { RelaySettings } from "../settings/settings";
-import { clientTls } from "./clientTls";
+import { clientTls } from "./parameters/clientTls";
 import { Facts } from "./facts";
-import { loginHeaderChecks } from "./hideClients";
-import { ipv6Parameters } from "./ipv6";
-import { limits } from "./limits";
-import { outgoing } from "./outgoing";
-import { only, Parameters, ParameterValue } from "./parameters";
-import { rewritingParameters } from "./rewriting";
-import { senderLoginMaps } from "./tables";
+import { loginHeaderChecks } from "./parameters/hideClients";
+import { limits } from "./parameters/limits";
+import { identity } from "./parameters/identity";
+import { localDelivery } from "./parameters/localDelivery";
+import { login } from "./parameters/login";
+import { relaying } from "./parameters/relaying";
+import { throughput } from "./parameters/throughput";
+import { outgoing } from "./parameters/outgoing";
+import type { Parameters, ParameterValue } from "./parameters/parameters";
+import { rewritingParameters } from "./parameters/rewriting";
 
 /** Prints parameters in their given order; `#` never starts inside a value, where Postfix would take it as text. */
 export function printMainCf(sections: [title: string, parameters: Parameters][]): string {
@@ -37,7 +39,7 @@ export function renderMainCf(parts: RelayParts, facts: Facts, overrides: Paramet
     ["Identity", identity(settings, facts)],
     ["Local delivery: only the host's own accounts, never the mail domain", localDelivery(settings)],
     ["Who may relay", relaying(settings, facts)],
-    ["Login; the listeners in master.cf switch it on", sasl(settings, facts)],
+    ["Login; the listeners in master.cf switch it on", login(settings, facts)],
     ["TLS for clients", clientTls()],
     ["How much clients may ask", limits(settings)],
     ["Listeners with a login", Object.assign({}, ...ofLogins, loginHeaderChecks(settings)) as Parameters],
@@ -49,7 +51,8 @@ export function renderMainCf(parts: RelayParts, facts: Facts, overrides: Paramet
   const written = new Set(sections.flatMap(([, parameters]) => Object.keys(parameters)));
   const own = ofServices.map(({ title, parameters }): [string, Parameters] => [title, without(parameters, written)]);
   sections.splice(-2, 0, ...own);
-  const replacements: Parameters = Object.assign({}, ...ofServices.map(({ parameters }) => parameters), overrides);
+  const ofAll = ofServices.map(({ parameters }) => parameters);
+  const replacements = Object.assign({}, ...ofAll, overrides) as Parameters;
   const replaced = sections.map(([title, parameters]): [string, Parameters] => [
     title,
     Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, replacements[name] ?? value])),
@@ -60,88 +63,4 @@ export function renderMainCf(parts: RelayParts, facts: Facts, overrides: Paramet
 
 function without(parameters: Parameters, names: Set<string>): Parameters {
   return Object.fromEntries(Object.entries(parameters).filter(([name]) => !names.has(name)));
-}
-
-function identity(settings: RelaySettings, facts: Facts): Parameters {
-  return {
-    compatibility_level: compatibilityLevel(facts.postfixVersion),
-    myhostname: settings.myHostname,
-    mydomain: settings.myDomain,
-    myorigin: "$myhostname",
-    smtpd_banner: settings.smtpBanner,
-    inet_interfaces: "all",
-    inet_protocols: settings.inetProtocols,
-    ...ipv6Parameters(settings, facts),
-  };
-}
-
-/** Levels from 3.6 on are Postfix versions; a level above the running version is an error, so older ones get 2. */
-function compatibilityLevel(version: string): string {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major > 3 || (major === 3 && minor >= 6) ? "3.6" : "2";
-}
-
-function localDelivery(settings: RelaySettings): Parameters {
-  return {
-    mydestination: settings.myDestination,
-    alias_maps: "texthash:$config_directory/aliases",
-    alias_database: "",
-    local_recipient_maps: ["proxy:unix:passwd.byname", "$alias_maps"],
-    append_dot_mydomain: false,
-    biff: false,
-    recipient_delimiter: "+",
-  };
-}
-
-function relaying(settings: RelaySettings, facts: Facts): Parameters {
-  return {
-    mynetworks: settings.myNetworks,
-    relay_domains: "",
-    smtpd_client_restrictions: "",
-    smtpd_helo_required: true,
-    smtpd_helo_restrictions: "",
-    smtpd_sender_restrictions: ["reject_non_fqdn_sender", "reject_authenticated_sender_login_mismatch"],
-    smtpd_sender_login_maps: senderLoginMaps(settings),
-    // Ends in reject (554), not in the default defer (454): a stranger is told at once and for good.
-    smtpd_relay_restrictions: ["permit_mynetworks", "permit_sasl_authenticated", "reject_unauth_destination"],
-    smtpd_recipient_restrictions: ["reject_non_fqdn_recipient", "reject_unlisted_recipient"],
-    smtpd_data_restrictions: ["reject_unauth_pipelining"],
-    disable_vrfy_command: true,
-    // Whoever may use these can pretend to be any client; only the probe listener in master.cf allows it, on loopback.
-    smtpd_authorized_xclient_hosts: "",
-    smtpd_authorized_xforward_hosts: "",
-    ...only(facts, {
-      smtpd_relay_before_recipient_restrictions: true,
-      smtpd_forbid_unauth_pipelining: true,
-      // SMTP smuggling (CVE-2023-51764): older packages know the parameter but not yet the value `normalize`, which
-      // came together with the reject code.
-      smtpd_forbid_bare_newline: facts.parameters.includes("smtpd_forbid_bare_newline_reject_code")
-        ? "normalize"
-        : true,
-    }),
-  };
-}
-
-function sasl(settings: RelaySettings, facts: Facts): Parameters {
-  return {
-    smtpd_sasl_auth_enable: false,
-    smtpd_sasl_type: "cyrus",
-    smtpd_sasl_path: settings.sasl.path,
-    ...only(facts, { cyrus_sasl_config_path: "$config_directory/sasl" }),
-    smtpd_sasl_local_domain: settings.sasl.localDomain,
-    smtpd_sasl_security_options: ["noanonymous"],
-    smtpd_sasl_tls_security_options: ["noanonymous"],
-    smtpd_sasl_authenticated_header: false,
-    broken_sasl_auth_clients: settings.sasl.brokenClients,
-    smtpd_tls_auth_only: true,
-  };
-}
-
-function throughput(): Parameters {
-  return {
-    // Slow or absent reverse DNS of clients would throttle every session; nothing here decides by client name.
-    smtpd_peername_lookup: false,
-    in_flow_delay: 0,
-    smtp_tls_connection_reuse: true,
-  };
 }

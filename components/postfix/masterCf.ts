@@ -1,7 +1,7 @@
 import { listeners, syslogName, type Listener } from "../settings/listeners";
 import type { RelayParts } from "../render/parts";
 import { hopServices } from "./nextHops";
-import { hidesClients, loginCleanup } from "./hideClients";
+import { hidesClients, loginCleanup } from "./parameters/hideClients";
 
 /** One line of master.cf, in its own column order; undefined columns print as `-`. */
 interface Service {
@@ -107,11 +107,11 @@ export function renderMasterCf(
 ): string {
   const hides = hidesClients(settings);
   // What every listener with a login has by choice; main.cf holds the values.
-  const ofLogins: Record<string, string> = Object.assign(
+  const ofLogins = Object.assign(
     {},
     ...services.map(({ logins }) => logins?.options),
     hides && { cleanup_service_name: loginCleanup },
-  );
+  ) as Record<string, string>;
   const open = listeners(settings).map((listener) => ({
     ...listener,
     options: { ...optionsOf(listener), ...(listener.auth ? ofLogins : {}) },

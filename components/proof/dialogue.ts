@@ -1,4 +1,4 @@
-import { usesIpv6 } from "../postfix/ipv6";
+import { usesIpv6 } from "../postfix/parameters/ipv6";
 import { RelaySettings } from "../settings/settings";
 
 /** What `host/probe.py` is given: dialogues to hold, and what else is to be so. */

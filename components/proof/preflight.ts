@@ -1,5 +1,5 @@
 import { presetNamed } from "../settings/presets";
-import { portAdvice } from "../settings/outgoingWarnings";
+import { portAdvice } from "../settings/ports";
 import { RelaySettings } from "../settings/settings";
 import type { NextHop } from "../postfix/nextHops";
 import type { RelayParts } from "../render/parts";

@@ -1,7 +1,7 @@
 import { covers } from "../settings/addresses";
 import { RelaySettings } from "../settings/settings";
 import { ProbeStep } from "./dialogue";
-import { usesIpv6 } from "../postfix/ipv6";
+import { usesIpv6 } from "../postfix/parameters/ipv6";
 
 /** Somebody from outside, as a listener that allows XCLIENT can be made to see a probe. */
 export interface Stranger {

@@ -1,8 +1,8 @@
 import { Facts } from "../postfix/facts";
-import { usesIpv6 } from "../postfix/ipv6";
+import { usesIpv6 } from "../postfix/parameters/ipv6";
 import { renderMainCf } from "../postfix/mainCf";
 import { renderMasterCf, type TrialServices } from "../postfix/masterCf";
-import type { Parameters } from "../postfix/parameters";
+import type { Parameters } from "../postfix/parameters/parameters";
 import { renderUserDatabase, trialSasl } from "../postfix/sasl";
 import { senderLoginMaps } from "../postfix/tables";
 import type { RelayParts } from "../render/parts";

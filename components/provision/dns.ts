@@ -1,30 +1,43 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { MailRelayArgs } from "../args";
-import { WantedRecord } from "../render/dnsRecords";
+import { dnsRecords, type RecordSettings, type WantedRecord } from "../render/dnsRecords";
 import { defaults } from "../settings/defaults";
-import { DnsSettings } from "../settings/settings";
+import { DnsSettings, ListenerName } from "../settings/settings";
 import { createFirst } from "./replacement";
 
 /**
- * The roles of the records to create, from plain values alone. DigitalOcean makes the reverse record itself, and has no
- * form for the null MX.
+ * What decides which records there are. Resources must not depend on Outputs, so all texts that may be one stand for any.
  */
-function managedRoles({ listeners, dkim, relayHost, droplet, dns }: MailRelayArgs): string[] {
-  const on = { ...defaults.listeners, ...listeners };
-  const selectors = dkim ? (dkim.selectors?.map(({ selector }) => selector) ?? defaults.dkimSelectors) : [];
-  const perDomain = ["", ...(dkim?.domains ?? []).slice(1).map((_, index) => `-${index + 1}`)];
-  return [
-    "a",
-    ...(droplet?.reservedIp && !relayHost ? ["a-sending"] : []),
-    ...(on.smtp ? ["mx-host"] : []),
-    "spf-host",
-    ...(dns?.policies ? perDomain.flatMap((suffix) => [`spf${suffix}`, `dmarc${suffix}`]) : []),
-    ...perDomain.flatMap((suffix) => selectors.map((selector) => `dkim-${selector}${suffix}`)),
-    ...(on.submission ? ["srv-submission"] : []),
-    ...(on.submissions ? ["srv-submissions"] : []),
-    ...(dns?.autoconfigHost === undefined ? [] : ["autoconfig"]),
-  ];
+function outline({ listeners, dkim, relayHost, droplet, dns }: MailRelayArgs): RecordSettings {
+  const names = Object.keys(defaults.listeners) as ListenerName[];
+  return {
+    myHostname: "relay.example.com",
+    myDomain: "example.com",
+    listeners: names.filter((name) => listeners?.[name] ?? defaults.listeners[name]),
+    relayHost: relayHost && { host: "smtp.example.net" },
+    droplet,
+    dkim: dkim && {
+      domains: dkim.domains ?? ["example.com"],
+      selectors: dkim.selectors?.map(({ selector }) => selector) ?? [...defaults.dkimSelectors],
+    },
+    dns: { zone: "example.com", policies: dns?.policies ?? false, autoconfigHost: dns?.autoconfigHost, ttl: 0 },
+  };
+}
+
+/** The roles of the records to create, from plain values alone. */
+function managedRoles(args: MailRelayArgs): string[] {
+  const clients = "192.0.2.1";
+  const sending = args.droplet?.reservedIp ? "192.0.2.2" : clients;
+  return dnsRecords(outline(args), { clients, sending }, [])
+    .filter(({ policy }) => !policy || args.dns?.policies)
+    .filter(canBeCreated)
+    .map(({ role }) => role);
+}
+
+/** DigitalOcean makes the reverse record itself, and has no form for the null MX. */
+function canBeCreated({ type, value }: WantedRecord): boolean {
+  return type !== "PTR" && !(type === "MX" && value === "0 .");
 }
 
 /** Creates the records in DigitalOcean's DNS, in a domain that exists there. */

@@ -1,6 +1,6 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import { usesIpv6 } from "../postfix/ipv6";
+import { usesIpv6 } from "../postfix/parameters/ipv6";
 import { listeners } from "../settings/listeners";
 import { partsOf, type RelayParts } from "../render/parts";
 import { RelaySettings } from "../settings/settings";

@@ -12,9 +12,8 @@ import { proofPlan } from "../proof/probes";
 import { reputationPlan } from "../proof/reputation";
 import { Credential, renderUserDatabase } from "../postfix/sasl";
 import { fingerprint } from "../settings/certificates";
-import { RelaySettings, UserSettings } from "../settings/settings";
+import { RelaySettings, SuppliedCertificate, UserSettings } from "../settings/settings";
 import { describeIssues } from "../settings/validate";
-import { CheckedSecrets } from "../inputs";
 import { keptInput } from "./archive";
 import { RelayHost } from "./host";
 import { hostStep } from "./step";
@@ -29,6 +28,23 @@ export interface StepResults {
   proof: pulumi.Output<Proof>;
   /** Where clients reach the relay. */
   address: pulumi.Output<string>;
+}
+
+/** The secrets of a relay, each checked. */
+export interface StepSecrets {
+  /** In the order of the users. */
+  passwords: pulumi.Output<string[]>;
+  /** In the order of the users; undefined for a user without one. */
+  previousPasswords: pulumi.Output<(string | undefined)[]>;
+  relayHostPassword: pulumi.Output<string | undefined>;
+  /** By the option that names the smart host. */
+  routePasswords: pulumi.Output<Record<string, string | undefined>>;
+  alertWebhook: pulumi.Output<string | undefined>;
+  /** In the order of the selectors; empty without `dkim`. */
+  dkimKeys: pulumi.Output<string[]>;
+  /** Undefined unless one was supplied. */
+  certificate: pulumi.Output<SuppliedCertificate | undefined>;
+  digitalOceanToken: pulumi.Output<string | undefined>;
 }
 
 /** What notes what is installed, and compares the host with the notes. */
@@ -58,7 +74,7 @@ export function createSteps(
   found: RelayHost,
   driftCheck: boolean,
   settings: pulumi.Output<RelaySettings>,
-  secrets: CheckedSecrets,
+  secrets: StepSecrets,
   opts: pulumi.CustomResourceOptions,
 ): StepResults {
   const after = (...resources: pulumi.Resource[]) => pulumi.mergeOptions(opts, { dependsOn: resources });
@@ -189,7 +205,7 @@ function installFiles(host: RelayHost, settings: pulumi.Output<RelaySettings>): 
 }
 
 /** The secrets that files of the bundle hold, together. */
-function bundleSecrets(secrets: CheckedSecrets): pulumi.Output<BundleSecrets> {
+function bundleSecrets(secrets: StepSecrets): pulumi.Output<BundleSecrets> {
   const { relayHostPassword, routePasswords, alertWebhook, dkimKeys, certificate, digitalOceanToken } = secrets;
   return pulumi.output({
     relayHostPassword,

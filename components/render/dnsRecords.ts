@@ -12,7 +12,15 @@ export interface WantedRecord {
   /** Seconds. */
   ttl: number;
   why: string;
+  /** Says what the whole domain wants, and it may have said so already. */
+  policy?: boolean;
 }
+
+/** What the records are made of. */
+export type RecordSettings = Pick<RelaySettings, "myHostname" | "myDomain" | "listeners" | "dkim" | "dns"> & {
+  relayHost?: { host: string };
+  droplet?: object;
+};
 
 /** The relay's addresses. */
 export interface Addresses {
@@ -23,7 +31,7 @@ export interface Addresses {
 }
 
 /** Every record for these settings, whoever creates them. `dkim` are the TXT values of the selectors, in their order. */
-export function dnsRecords(settings: RelaySettings, addresses: Addresses, dkim: string[]): WantedRecord[] {
+export function dnsRecords(settings: RecordSettings, addresses: Addresses, dkim: string[]): WantedRecord[] {
   const records = [
     ...addressRecords(settings, addresses),
     ...mailHostRecords(settings),
@@ -36,7 +44,7 @@ export function dnsRecords(settings: RelaySettings, addresses: Addresses, dkim: 
 
 type Untimed = Omit<WantedRecord, "ttl">;
 
-function addressRecords({ myHostname, relayHost, droplet }: RelaySettings, addresses: Addresses): Untimed[] {
+function addressRecords({ myHostname, relayHost, droplet }: RecordSettings, addresses: Addresses): Untimed[] {
   const { clients, sending } = addresses;
   if (!/^[\d.]+$/.test(clients)) return [];
   const isReserved = clients !== sending;
@@ -60,7 +68,7 @@ function addressRecords({ myHostname, relayHost, droplet }: RelaySettings, addre
 }
 
 /** What concerns the relay's own name as a mail domain: it greets by it, and its postmaster can be written to. */
-function mailHostRecords(settings: RelaySettings): Untimed[] {
+function mailHostRecords(settings: RecordSettings): Untimed[] {
   const { myHostname, relayHost } = settings;
   const takesMail = settings.listeners.includes("smtp");
   return [
@@ -85,7 +93,7 @@ function mailHostRecords(settings: RelaySettings): Untimed[] {
   ];
 }
 
-function policies({ myHostname, myDomain, dkim, relayHost }: RelaySettings): Untimed[] {
+function policies({ myHostname, myDomain, dkim, relayHost }: RecordSettings): Untimed[] {
   const domains = dkim?.domains ?? [myDomain];
   const spf = relayHost
     ? {
@@ -101,7 +109,7 @@ function policies({ myHostname, myDomain, dkim, relayHost }: RelaySettings): Unt
           `a:${myHostname} into that.`,
       };
   return domains.flatMap((domain, index): Untimed[] => [
-    { role: `spf${suffix(index)}`, name: domain, type: "TXT", ...spf },
+    { role: `spf${suffix(index)}`, name: domain, type: "TXT", ...spf, policy: true },
     {
       role: `dmarc${suffix(index)}`,
       name: `_dmarc.${domain}`,
@@ -110,11 +118,12 @@ function policies({ myHostname, myDomain, dkim, relayHost }: RelaySettings): Unt
       why:
         "Large receivers want one. It asks for nothing yet; if the domain has one, keep that. Add rua=mailto:... for " +
         "reports, and p=quarantine once they are clean.",
+      policy: true,
     },
   ]);
 }
 
-function keys({ dkim, relayHost }: RelaySettings, values: string[]): Untimed[] {
+function keys({ dkim, relayHost }: RecordSettings, values: string[]): Untimed[] {
   if (!dkim) return [];
   const counts = relayHost
     ? ` It counts beside the signature ${relayHost.host} may make itself, whose operator tells its records.`
@@ -137,7 +146,7 @@ function keys({ dkim, relayHost }: RelaySettings, values: string[]): Untimed[] {
 /** The lower number is tried first: TLS from the first byte before STARTTLS (RFC 8314 5.1), as in `clientSettings`. */
 const priorities: Record<string, number> = { submissions: 0, submission: 1 };
 
-function forClients(settings: RelaySettings): Untimed[] {
+function forClients(settings: RecordSettings): Untimed[] {
   const { myHostname, myDomain, dns } = settings;
   const open = listeners(settings).map(({ service, port }) => ({ service, port }));
   const services = open.filter(({ service }) => service in priorities);

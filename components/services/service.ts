@@ -1,4 +1,4 @@
-import type { Parameters } from "../postfix/parameters";
+import type { Parameters } from "../postfix/parameters/parameters";
 import type { BundleSecrets } from "../render/bundleSecrets";
 import type { RenderedFile } from "../render/renderedFile";
 import type { OwnedParameters } from "../settings/ownedParameters";

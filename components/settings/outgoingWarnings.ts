@@ -1,9 +1,7 @@
 import { RelayHostSettings, smartHosts } from "./outgoing";
+import { blockedPorts, portAdvice } from "./ports";
 import { presetNamed } from "./presets";
 import type { RelaySettings } from "./settings";
-
-/** The ports DigitalOcean lets no droplet out on, unless it was asked to. */
-const blocked = [25, 465, 587];
 
 /** Postfix's own default, the same in every release. */
 const messageBytes = "10240000";
@@ -32,7 +30,7 @@ export function outgoingWarnings(settings: RelaySettings): string[] {
 function aboutSmartHost(settings: RelaySettings, option: string, { port, preset: name }: RelayHostSettings): string[] {
   const preset = presetNamed(name);
   const found: string[] = [];
-  if (settings.droplet && blocked.includes(port)) {
+  if (settings.droplet && blockedPorts.includes(port)) {
     found.push(
       `${option}.port is ${port}, which DigitalOcean blocks on its way out of droplets: mail would wait in ` +
         `the queue. ${portAdvice(name)}`,
@@ -56,13 +54,4 @@ function aboutSmartHost(settings: RelaySettings, option: string, { port, preset:
     );
   }
   return found;
-}
-
-/** Which port would do on a droplet. */
-export function portAdvice(presetName: RelayHostSettings["preset"]): string {
-  const preset = presetNamed(presetName);
-  if (!preset) return "Use 2525 if the smart host has it.";
-  const open = [...preset.ports, ...preset.wrapperPorts].filter((port) => !blocked.includes(port));
-  if (open.length === 0) return `${preset.title} has no other port: use a smart host that has 2525.`;
-  return `Use ${open.includes(2525) ? 2525 : open[0]}, which ${preset.title} has too.`;
 }

@@ -1,4 +1,5 @@
 import { parseNetwork } from "../addresses";
+import { ownedByRelay } from "../../postfix/parameters/owned";
 import { ownedByServices } from "../../services/list";
 import { RelayInput } from "../input";
 import { refusalOf } from "../ownedParameters";
@@ -7,9 +8,10 @@ import { quote, Report } from "./report";
 /** The escape hatch: further main.cf parameters. Whether they exist is for the host's own Postfix to say. */
 export function checkParameters(input: RelayInput, report: Report): void {
   const { postfixParameters = {} } = input;
+  const owned = { ...ownedByRelay, ...ownedByServices() };
   for (const [name, value] of Object.entries(postfixParameters)) {
     const path = `postfixParameters.${name}`;
-    const refusal = refusalOf(name, input, ownedByServices());
+    const refusal = refusalOf(name, input, owned);
     if (!/^[A-Za-z0-9_]{1,100}$/.test(name)) {
       report(path, `${quote(name)} is not a parameter name; use Postfix's own, for example maximal_queue_lifetime`);
     } else if (refusal !== undefined) {

@@ -1,4 +1,5 @@
 import { renderMainCf } from "../../../../components/postfix/mainCf";
+import { ownedByRelay } from "../../../../components/postfix/parameters/owned";
 import { ownedByServices } from "../../../../components/services/list";
 import { refusalOf } from "../../../../components/settings/ownedParameters";
 import { RelayInput } from "../../../../components/settings/settings";
@@ -24,7 +25,8 @@ test.each(inputs)(
     const parameters = { maximal_queue_lifetime: "2d" };
     const text = renderMainCf(fullParts({ ...input, postfixParameters: parameters }), factsOf["3.10"]!);
     const written = [...text.matchAll(/^(\w+) =/gm)].map(([, name]) => name!);
-    const refused = (name: string) => refusalOf(name, fullInput(input), ownedByServices()) !== undefined;
+    const refused = (name: string) =>
+      refusalOf(name, fullInput(input), { ...ownedByRelay, ...ownedByServices() }) !== undefined;
     // A pause is written for each transport, which has no name of Postfix's own.
     const free = written.filter((name) => !refused(name) && name !== "transport1_destination_rate_delay");
     expect(free).toEqual(["maximal_queue_lifetime"]);

@@ -1,4 +1,4 @@
-import { Facts } from "./facts";
+import { Facts } from "../facts";
 
 /** One main.cf parameter's value: text, a list (printed with commas), a number or a yes/no. */
 export type ParameterValue = string | string[] | number | boolean;

@@ -1,7 +1,13 @@
-import { RelaySettings } from "../settings/settings";
+import { use, type OwnedParameters } from "../../settings/ownedParameters";
+import { RelaySettings } from "../../settings/settings";
 import { Parameters } from "./parameters";
 import { rewritingParameters } from "./rewriting";
-import { takesLogins } from "../settings/listeners";
+import { takesLogins } from "../../settings/listeners";
+
+/** Why `postfixParameters` may not have them. */
+export const owned: OwnedParameters = {
+  login_header_checks: use("hideClients"),
+};
 
 /** The cleanup service of the listeners with a login, which alone looks at headers for this purpose. */
 export const loginCleanup = "login-cleanup";

@@ -1,6 +1,17 @@
-import { delimiters, HeaderCheck } from "../settings/outgoing";
-import { RelaySettings } from "../settings/settings";
+import { written, type OwnedParameters } from "../../settings/ownedParameters";
+import { delimiters, HeaderCheck } from "../../settings/outgoing";
+import { RelaySettings } from "../../settings/settings";
 import { Parameters } from "./parameters";
+
+/** Why `postfixParameters` may not have them. */
+export const owned: OwnedParameters = {
+  always_bcc: ({ alwaysBcc }) => written("alwaysBcc", alwaysBcc),
+  canonical_maps: ({ rewriting }) => written("rewriting.canonical", rewriting?.canonical?.length),
+  sender_canonical_maps: ({ rewriting }) => written("rewriting.senders", rewriting?.senders?.length),
+  recipient_canonical_maps: ({ rewriting }) => written("rewriting.recipients", rewriting?.recipients?.length),
+  smtp_generic_maps: ({ rewriting }) => written("rewriting.generic", rewriting?.generic?.length),
+  header_checks: ({ headerChecks }) => written("headerChecks", headerChecks?.length),
+};
 
 const maps = {
   canonical: "canonical_maps",

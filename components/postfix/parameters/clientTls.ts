@@ -1,7 +1,24 @@
+import { fixed, type OwnedParameters } from "../../settings/ownedParameters";
 import { Parameters } from "./parameters";
 
 /** TLS 1.2 and later; the shorter `>=TLSv1.2` is only understood from Postfix 3.6 on. */
 export const modernTls = ["!SSLv2", "!SSLv3", "!TLSv1", "!TLSv1.1"];
+
+/** Why `postfixParameters` may not have them. */
+export const owned: OwnedParameters = {
+  smtpd_tls_security_level: fixed,
+  smtpd_tls_chain_files: fixed,
+  smtpd_tls_protocols: fixed,
+  smtpd_tls_mandatory_protocols: fixed,
+  smtpd_tls_ciphers: fixed,
+  smtpd_tls_mandatory_ciphers: fixed,
+  smtpd_tls_exclude_ciphers: fixed,
+  smtpd_tls_mandatory_exclude_ciphers: fixed,
+  tls_preempt_cipherlist: fixed,
+  tls_ssl_options: fixed,
+  smtpd_tls_loglevel: fixed,
+  smtpd_tls_received_header: fixed,
+};
 
 /** How clients meet TLS on the listeners. */
 export function clientTls(): Parameters {

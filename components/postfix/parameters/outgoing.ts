@@ -1,8 +1,36 @@
-import { RelaySettings } from "../settings/settings";
+import { fixed, use, written, type OwnedParameters } from "../../settings/ownedParameters";
+import { RelaySettings } from "../../settings/settings";
 import { modernTls } from "./clientTls";
-import type { RelayParts } from "../render/parts";
-import { hopAddress, tlsLevel, type NextHop } from "./nextHops";
+import type { RelayParts } from "../../render/parts";
+import { hopAddress, tlsLevel, type NextHop } from "../nextHops";
 import { Parameters } from "./parameters";
+
+/** Why `postfixParameters` may not have them. */
+export const owned: OwnedParameters = {
+  relayhost: use("relayHost"),
+  default_transport: use("relayHost"),
+  relay_transport: use("relayHost"),
+  smtp_tls_security_level: use("relayHost"),
+  smtp_tls_secure_cert_match: fixed,
+  smtp_tls_CAfile: fixed,
+  smtp_tls_protocols: fixed,
+  smtp_tls_mandatory_protocols: fixed,
+  smtp_tls_loglevel: fixed,
+  smtp_sasl_auth_enable: use("relayHost.login"),
+  smtp_sasl_password_maps: use("relayHost.login and relayHost.password"),
+  smtp_sasl_security_options: fixed,
+  smtp_sasl_tls_security_options: fixed,
+  default_destination_concurrency_limit: use("delivery.concurrency"),
+  default_destination_concurrency_failed_cohort_limit: fixed,
+  default_destination_recipient_limit: use("delivery.recipients"),
+  smtp_connection_reuse_count_limit: use("delivery.messagesPerConnection"),
+  smtp_connection_cache_on_demand: use("delivery.messagesPerConnection"),
+  disable_dns_lookups: use("relayHost"),
+  transport_maps: ({ transports }) => written("transports", transports?.length),
+  sender_dependent_default_transport_maps: ({ relayRoutes }) => written("relayRoutes", relayRoutes?.length),
+  sender_dependent_relayhost_maps: ({ relayRoutes }) => written("relayRoutes", relayRoutes?.length),
+  smtp_destination_rate_delay: ({ delivery }) => written("delivery.pauseSeconds", delivery?.pauseSeconds),
+};
 
 /** Where mail goes, and how the SMTP client speaks to the next hop. */
 export function outgoing({ settings, hops }: RelayParts): Parameters {
