@@ -5,7 +5,7 @@ import tseslint from "typescript-eslint";
 const layer = (target, from, message) => ({ target, from, message });
 
 export default tseslint.config(
-  { ignores: ["node_modules/**", "**/dist/**", ".sandbox/**"] },
+  { ignores: ["node_modules/**", "**/dist/**", "templates/**", ".sandbox/**"] },
   {
     files: ["**/*.ts"],
     extends: [...tseslint.configs.recommendedTypeChecked],
