@@ -1,22 +1,24 @@
-// Captures what the command prints about a running relay, and puts it into README.md in place of what stands there:
-// node docs/record.js [options that name the relay]. Each block begins with the line of the command it shows.
+// Captures what the command prints about a running relay, and puts it into the pages in place of what stands there:
+// npm run build && node docs/record.js [options that name the relay]. Each block begins with the line of its command.
 const { spawnSync } = require("child_process");
 const fs = require("fs");
 const path = require("path");
 
 const root = path.resolve(__dirname, "..");
-const readme = path.join(root, "README.md");
 const program = path.join(root, "cli", "dist", "cli", "main.js");
 const relay = process.argv.slice(2);
 
-const recorded = fs
-  .readFileSync(readme, "utf8")
-  .replace(/(```console\n\$ mail-relay ([^\n]+)\n)[^]*?(```)/g, (_block, head, words, end) => {
-    const { stdout, error } = spawnSync(process.execPath, [program, ...relay, ...words.split(" ")], {
-      encoding: "utf8",
+for (const page of ["command.md", "doctor.md"]) {
+  const file = path.join(__dirname, page);
+  const recorded = fs
+    .readFileSync(file, "utf8")
+    .replace(/(```console\n\$ mail-relay ([^\n]+)\n)[^]*?(```)/g, (_block, head, words, end) => {
+      const { stdout, error } = spawnSync(process.execPath, [program, ...relay, ...words.split(" ")], {
+        encoding: "utf8",
+      });
+      if (error) throw error;
+      if (stdout === "") throw new Error(`mail-relay ${words} printed nothing`);
+      return head + stdout + end;
     });
-    if (error) throw error;
-    if (stdout === "") throw new Error(`mail-relay ${words} printed nothing`);
-    return head + stdout + end;
-  });
-fs.writeFileSync(readme, recorded);
+  fs.writeFileSync(file, recorded);
+}

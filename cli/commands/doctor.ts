@@ -11,9 +11,9 @@ import { withHost } from "../withHost";
 const load = createRequire(__filename);
 
 interface DoctorOptions {
-  resolver: string[];
-  dkimSelector: string[];
-  blockList: string[];
+  resolver?: string[];
+  dkimSelector?: string[];
+  blockList?: string[];
   egressHost?: string;
   seconds: number;
   oldest: number;
@@ -23,13 +23,12 @@ export function registerDoctor(program: Command): void {
   program
     .command("doctor")
     .description("check everything that commonly goes wrong, and say how to fix it")
-    .option("--resolver <address>", "the name server to ask (default: this machine's)", resolver, [])
-    .option("--dkim-selector <name>", "also look for the DKIM key of another signer; repeat it for more", repeated, [])
+    .option("--resolver <address>", "the name server to ask (default: this machine's)", resolver)
+    .option("--dkim-selector <name>", "also look for the DKIM key of another signer; repeat it for more", repeated)
     .option(
       "--block-list <zone>",
       "a DNS block list to ask instead of those of the deploy; repeat it for more",
       repeated,
-      [],
     )
     .option("--egress-host <name>", "test outgoing ports with this server instead of well-known ones")
     .option("--seconds <number>", "how long to wait for each server", positiveNumber, 8)
@@ -51,9 +50,9 @@ Exit code ${EXIT.problem} if there is a fault, ${EXIT.ok} if there are only warn
       await withHost(command, async (host) => {
         const { examine } = load("../doctor/examine") as typeof import("../doctor/examine");
         const examination = await examine(host, {
-          resolvers: options.resolver,
-          selectors: options.dkimSelector,
-          blockLists: options.blockList,
+          resolvers: options.resolver ?? [],
+          selectors: options.dkimSelector ?? [],
+          blockLists: options.blockList ?? [],
           egressHost: options.egressHost,
           seconds: options.seconds,
           oldestSeconds: options.oldest * 60,
@@ -79,9 +78,9 @@ export function printExamination({ checks, findings, notes, unchecked }: Examina
   for (const line of notes) note(line);
 }
 
-const repeated = (value: string, earlier: string[]): string[] => [...earlier, value];
+const repeated = (value: string, earlier: string[] = []): string[] => [...earlier, value];
 
-function resolver(value: string, earlier: string[]): string[] {
+function resolver(value: string, earlier: string[] = []): string[] {
   if (isIP(value) === 0) throw new InvalidArgumentError("It must be an IP address.");
   return [...earlier, value];
 }

@@ -19,14 +19,23 @@ function blocks(markdown: string, language: string): string[] {
   return [...markdown.matchAll(fence)].map(([, code = ""]) => code);
 }
 
-/** The first column's code words of the table that follows a heading. */
-function tableKeys(heading: string): string[] {
-  const [, after = ""] = readme.split(`\n## ${heading}\n`);
-  const [section = ""] = after.split("\n## ", 1);
-  return [...section.matchAll(/^\| `(\w+)`/gm)].map(([, key = ""]) => key);
-}
+/** The code words of the tables of a page: for each first column those of the second. */
+const tableRows = (markdown: string) =>
+  [...markdown.matchAll(/^\| `(\w+)` *\|([^|]*)\|/gm)].map(([, key = "", cell = ""]) => ({
+    key,
+    words: [...cell.matchAll(/`(\w+)`/g)].map(([, word = ""]) => word),
+  }));
 
-const examples = [readme, read("docs/dns.md")].flatMap((page) => blocks(page, "ts"));
+/** The anchors of a page's headings, as GitHub makes them. */
+const anchors = (markdown: string): string[] =>
+  [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, "")
+      .replaceAll(" ", "-"),
+  );
+
+const examples = pages.flatMap((page) => blocks(read(page), "ts"));
 
 test("examples and templates compile against the packed component, in a project as pulumi new typescript makes it", () => {
   expect(examples.length).toBeGreaterThanOrEqual(5);
@@ -53,7 +62,32 @@ test("examples and templates compile against the packed component, in a project 
 
 test("the table of outputs names what the program exports", () => {
   const exported = [...read("index.ts").matchAll(/^export const (\w+)/gm)].map(([, name = ""]) => name);
-  expect(tableKeys("Outputs")).toEqual(exported);
+  expect(tableRows(read("docs/outputs.md")).map(({ key }) => key)).toEqual(exported);
+});
+
+interface Property {
+  $ref?: string;
+  items?: Property;
+}
+interface Schema {
+  types: Record<string, { properties?: Record<string, Property> }>;
+  resources: Record<string, { inputProperties: Record<string, Property> }>;
+}
+
+test("the tables of arguments name all arguments and their keys", () => {
+  const { types, resources } = JSON.parse(read("components/schema.json")) as Schema;
+  const [{ inputProperties } = { inputProperties: {} }] = Object.values(resources);
+  const keysOf = ({ $ref, items }: Property): string[] =>
+    items ? keysOf(items) : Object.keys(types[$ref?.replace("#/types/", "") ?? ""]?.properties ?? {});
+  const sorted = (rows: { key: string; words: string[] }[]) =>
+    rows.map(({ key, words }) => `${key}: ${words.sort().join(" ")}`).sort();
+  const wanted = Object.entries(inputProperties).map(([key, property]) => ({ key, words: keysOf(property) }));
+  expect(wanted.length).toBeGreaterThan(30);
+  expect(sorted(tableRows(read("docs/configuration.md")))).toEqual(sorted(wanted));
+});
+
+test("the README is short", () => {
+  expect(readme.split("\n").length).toBeLessThanOrEqual(180);
 });
 
 test.each(pages)("%s names only npm scripts and files that exist", (page) => {
@@ -61,7 +95,11 @@ test.each(pages)("%s names only npm scripts and files that exist", (page) => {
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
   const called = [...text.matchAll(/npm run (?:-s )?([a-z]+)/g)].map(([, name = ""]) => name);
   expect(called.filter((name) => !(name in scripts))).toEqual([]);
-  const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target = ""]) => target);
-  const missing = links.filter((target) => !existsSync(path.join(PROJECT_ROOT, path.dirname(page), target)));
+  const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)];
+  const missing = links.flatMap(([link, file = "", anchor]) => {
+    const target = file === "" ? page : path.join(path.dirname(page), file);
+    if (!existsSync(path.join(PROJECT_ROOT, target))) return [link];
+    return anchor === undefined || anchors(read(target)).includes(anchor) ? [] : [link];
+  });
   expect(missing).toEqual([]);
 });

@@ -33,8 +33,8 @@ test.each([
 
 test.each(["", "-1", "5m", "1e3", "0x10"])("%j is no size", (text) => expect(() => bytes(text)).toThrow("Give bytes"));
 
-test.each(["ALL", "-", "4bXyz; rm", "../../etc", "4bXyz\n"])("%j is no queue id", (text) =>
-  expect(() => queueId(text)).toThrow("is no queue id"),
+test.each(["ALL", "-", "4bXyz; rm", "../../etc", "4bXyz\n"])("%j is not a queue id", (text) =>
+  expect(() => queueId(text)).toThrow("is not a queue id"),
 );
 
 test.each([
