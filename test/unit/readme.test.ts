@@ -3,7 +3,7 @@ import path from "node:path";
 import { PROJECT_ROOT } from "../../sandbox/paths";
 import { complaints, installedFolder } from "../installed";
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 const read = (file: string) => readFileSync(path.join(PROJECT_ROOT, file), "utf8");
 const readme = read("README.md");
