@@ -113,8 +113,16 @@ describe("project file", () => {
   ])("%j", async (text, name, program) => {
     writeFileSync(path.join(dir, "Pulumi.yaml"), text);
     writeFileSync(path.join(dir, "index.ts"), "");
-    const project = { name, rootDir: dir, programDir: dir, program, typescript: true, config: {} };
+    const project = { name, rootDir: dir, programDir: dir, program, typescript: true, packages: {}, config: {} };
     expect(await readProject(dir)).toEqual(project);
+  });
+
+  test("a program in Python has the interpreter of its environment, and packages have their folders", async () => {
+    const options = "runtime: { name: python, options: { virtualenv: env } }\npackages: { kit: ../kit }\n";
+    writeFileSync(path.join(dir, "Pulumi.yaml"), `name: relay\n${options}`);
+    const project = await readProject(dir);
+    expect(project.python).toBe(path.join(dir, "env", "bin", "python"));
+    expect(project.packages).toEqual({ kit: path.join(dir, "..", "kit") });
   });
 
   test("a compiled program needs no ts-node", async () => {
