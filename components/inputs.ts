@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MailRelayArgs } from "./args";
-import { RelayInput, ResolvedArgs } from "./settings/input";
+import { RelayInput } from "./settings/input";
 import { inspect } from "./settings/inspect";
 import { resolve } from "./settings/resolve";
 import { holdsSecrets, isApart, mapOptions, Property, relayArguments } from "./settings/schema";
@@ -59,9 +59,7 @@ export function checkedSecrets(
     });
   /** One kind of secret, from the arguments it can be in. */
   const secret = <Key extends keyof RelaySecrets>(key: Key, part: Partial<MailRelayArgs>) =>
-    pulumi.secret(
-      checked(part, (given) => ({ [key]: knownSecrets(given)[key] })).apply((all) => all[key]),
-    );
+    pulumi.secret(checked(part, (given) => ({ [key]: knownSecrets(given)[key] })).apply((all) => all[key]));
   return {
     passwords: pulumi.secret(
       checked(passwords, (all) => ({ passwords: all })).apply((all) => all.passwords as string[]),
@@ -86,7 +84,7 @@ function knownSecrets(args: unknown): RelaySecrets {
     wrong: () => {},
     missing: () => {},
   });
-  return secretsOf((known ?? {}));
+  return secretsOf(known ?? {});
 }
 
 /** The arguments without their secrets, of which only is told that they were given. What is wrong stays, for `inspect`. */
