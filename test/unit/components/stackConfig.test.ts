@@ -15,7 +15,10 @@ const configured = (config: Record<string, unknown>) => {
     `relay-program:${key}`,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
-  pulumi.runtime.setAllConfig({ "digitalocean:token": "canary", ...(Object.fromEntries(texts) as Record<string, string>) });
+  pulumi.runtime.setAllConfig({
+    "digitalocean:token": "canary",
+    ...(Object.fromEntries(texts) as Record<string, string>),
+  });
   return configuredArgs(new pulumi.Config("relay-program"));
 };
 
