@@ -15,13 +15,13 @@ const provider = {
 
   getSchema: () => Promise.resolve(JSON.stringify({ ...schema, version })),
 
-  construct: (name, type, inputs, options) => {
-    if (type !== TYPE) return Promise.reject(new RunError(`the package ${schema.name} has no resource type ${type}`));
+  construct: async (name, type, inputs, options) => {
+    if (type !== TYPE) throw new RunError(`the package ${schema.name} has no resource type ${type}`);
     // Loaded when it is needed: with the providers it takes half a second, which the schema can do without.
-    const { MailRelay } = require("pulumi-mail-relay");
-    const relay = new MailRelay(name, inputs, options);
+    const { knownInputs, MailRelay } = require("pulumi-mail-relay");
+    const relay = new MailRelay(name, await knownInputs(inputs), options);
     const state = Object.fromEntries(Object.keys(properties).map((key) => [key, relay[key]]));
-    return Promise.resolve({ urn: relay.urn, state });
+    return { urn: relay.urn, state };
   },
 };
 

@@ -63,8 +63,10 @@ describe("a droplet that is replaced while clients send all the time", () => {
     // What the next hop refused before would wait for minutes.
     await onHost(lab, "postqueue -f");
     await eventually(async () => {
-      const subjects = (await hop.messages()).map(({ raw }) => /^Subject: (.*?)\r?$/m.exec(raw)?.[1]);
-      expect(subjects.sort()).toEqual([...acknowledged].sort());
+      const arrived = (await hop.messages()).map(({ raw }) => /^Subject: (.*?)\r?$/m.exec(raw)?.[1]);
+      // One that was taken as the session broke off was never acknowledged, and may arrive too.
+      const wrong = acknowledged.filter((subject) => arrived.filter((other) => other === subject).length !== 1);
+      expect(wrong).toEqual([]);
     });
   }
 

@@ -29,6 +29,6 @@ export function named(kind: ResourceKind): ResourceKind {
   };
 }
 
-function own({ [DEFAULTS_KEY]: _chosen, ...inputs }: Props): Props {
-  return inputs;
+function own(inputs: Props): Props {
+  return Object.fromEntries(Object.entries(inputs).filter(([key]) => key !== DEFAULTS_KEY));
 }
