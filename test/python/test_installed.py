@@ -161,22 +161,10 @@ def test_before_the_first_deploy_nothing_is_compared(host: pathlib.Path) -> None
     assert drift.inspect({}) == {"deployed": False, "differences": []}
 
 
-@pytest.mark.parametrize(
-    ("store", "source", "expected"),
-    [
-        ("chrootOnly", None, ["postfix", "mail-relay-watch.timer"]),
-        ("saslauthd", "supplied", ["postfix", "mail-relay-watch.timer", "mail-relay-saslauthd.service"]),
-        ("chrootOnly", "acme", ["postfix", "mail-relay-watch.timer", "certbot.timer"]),
-    ],
-)
-def test_units(
-    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, store: str, source: str | None, expected: list[str]
-) -> None:
+def test_units(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(installed, "RECORDS", str(tmp_path))
-    monkeypatch.setattr(installed, "ETC", str(tmp_path))
-    for name, text in {"services/watch/unit": "mail-relay-watch.timer", "tls/source": source}.items():
-        if text is not None:
-            (tmp_path / name).parent.mkdir(parents=True)
-            (tmp_path / name).write_text(f"{text}\n")
-    (tmp_path / "installed.users").write_text(f"/etc/sasldb2 store {store} all\n")
-    assert installed.unit_names() == expected
+    assert installed.unit_names() == ["postfix"]
+    for name, unit in {"watch": "mail-relay-watch.timer", "renewal": "certbot.timer"}.items():
+        (tmp_path / "services" / name).mkdir(parents=True)
+        (tmp_path / "services" / name / "unit").write_text(f"{unit}\n")
+    assert installed.unit_names() == ["postfix", "certbot.timer", "mail-relay-watch.timer"]

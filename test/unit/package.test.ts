@@ -70,7 +70,7 @@ test.each(Object.entries(packages))("%s depends on the modules it loads, and on 
 });
 
 test("all packages have one version, and the stray release of @pulumi/command is kept out", () => {
-  const versions = ["package.json", "cli/package.json", "sandbox/package.json"].map(
+  const versions = ["package.json", "cli/package.json", "sandbox/package.json", "plugin/package.json"].map(
     (file) => (JSON.parse(read(file)) as Manifest).version,
   );
   expect(new Set(versions).size).toBe(1);

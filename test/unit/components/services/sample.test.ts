@@ -9,9 +9,8 @@ import { renderMasterCf } from "../../../../components/postfix/masterCf";
 import { renderBundle } from "../../../../components/render/bundle";
 import { earlyPackageNames, maskedUnits, packageNames } from "../../../../components/render/packages";
 import { list } from "../../../../components/services/list";
-import { validate } from "../../../../components/settings/validate";
 import { PROJECT_ROOT } from "../../../../sandbox/paths";
-import { factsOf, fullInput, fullParts, fullSettings } from "../fixtures";
+import { factsOf, fullParts, fullSettings, issuesOf } from "../fixtures";
 import { RecordingMocks } from "../recording";
 import { sample } from "./sample/service";
 
@@ -51,7 +50,7 @@ test("the trial has its parameters and files, and expects what it says", () => {
 });
 
 test("postfixParameters leaves its parameter to it", () => {
-  expect(validate(fullInput({ postfixParameters: { address_verify_map: "x" } }))).toEqual([
+  expect(issuesOf({ postfixParameters: { address_verify_map: "x" } })).toMatchObject([
     { path: "postfixParameters.address_verify_map", message: "is left to the component; use sample instead" },
   ]);
 });
@@ -82,16 +81,19 @@ test("the drift step compares its file, and asks for its unit", () => {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text, { mode });
     }
-    const script = ". ./services.sh; service_records=$1; list_service_drift; service_units";
-    const host = join(PROJECT_ROOT, "components", "host");
-    const said = execFileSync("bash", ["-c", script, "drift", join(folder, "services")], {
-      cwd: host,
+    const program = [
+      "import json, sys",
+      "from lib import installed",
+      "installed.RECORDS = sys.argv[1]",
+      "print(json.dumps([installed.compare(*installed.services()), installed.unit_names()]))",
+    ].join("\n");
+    const found = execFileSync("python3", ["-B", "-c", program, folder], {
+      cwd: join(PROJECT_ROOT, "components", "host"),
       encoding: "utf8",
     });
-    expect(said.trim().split("\n")).toEqual([
-      "/etc/mail-relay-sample.conf content",
-      "/etc/mail-relay-sample.conf mode",
-      "mail-relay-sample.service",
+    expect(JSON.parse(found)).toEqual([
+      [{ path: "/etc/mail-relay-sample.conf", aspect: "gone" }],
+      ["postfix", "mail-relay-sample.service"],
     ]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
