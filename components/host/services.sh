@@ -52,10 +52,22 @@ install_files_of() {
   done < <(files_of "$folder")
 }
 
+# Removes the files named on standard input, and then the folders of our own that they were the last in.
+remove_files() {
+  local name folders=""
+  while read -r name; do
+    rm -f "/$name"
+    folders+=$(dirname "/$name")$'\n'
+  done
+  # A folder comes after those inside of it.
+  while read -r name; do
+    if [[ $name == */mail-relay* && -d $name ]]; then rmdir --ignore-fail-on-non-empty "$name"; fi
+  done < <(sort -ru <<<"$folders")
+}
+
 # Files that a service had before and has no more.
 remove_files_but() {
-  local was=$1 now=$2 name
-  while read -r name; do rm -f "/$name"; done < <(comm -23 <(files_of "$was") <(files_of "$now"))
+  remove_files < <(comm -23 <(files_of "$1") <(files_of "$2"))
 }
 
 # Makes a service what its folder says; nothing happens to one that is right already.
@@ -112,9 +124,9 @@ restore_services() {
 }
 
 remove_service() {
-  local folder=$1 name
+  local folder=$1
   [ -e "$folder/shared" ] || systemctl --quiet disable --now "$(cat "$folder/unit")" 2>/dev/null || true
-  while read -r name; do rm -f "/$name"; done < <(files_of "$folder")
+  remove_files < <(files_of "$folder")
 }
 
 # Once the configuration is live: removes the services it does not want any more, and records the others.

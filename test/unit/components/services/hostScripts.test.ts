@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { PROJECT_ROOT } from "../../../../sandbox/paths";
@@ -7,7 +7,7 @@ import { PROJECT_ROOT } from "../../../../sandbox/paths";
 const host = join(PROJECT_ROOT, "components", "host");
 let folder: string;
 
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "mail-relay-host-"))));
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "host-scripts-"))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a function of a script in the folder; `systemctl` only says what it was asked for. */
@@ -31,6 +31,19 @@ test("a service that goes is stopped and disabled, unless its unit has other use
   write("certbot/shared", "yes\n");
   expect(call("services.sh", "remove_service own").said).toBe("systemctl --quiet disable --now own.service\n");
   expect(call("services.sh", "remove_service certbot").said).toBe("");
+});
+
+test("a service that goes takes the folders of its own with it, when nothing else is in them", () => {
+  const inside = (name: string) => join(folder, name).slice(1);
+  for (const name of ["mail-relay-x/program.py", "mail-relay-x/lib/a.py", "mail-relay-y/b.py", "etc/c.conf"]) {
+    write(name, "");
+    write(`own/tree/${inside(name)}`, "");
+  }
+  write("mail-relay-y/another", "");
+  write("own/unit", "own.service\n");
+  expect(call("services.sh", "remove_service own").status).toBe(0);
+  expect(readdirSync(folder).sort()).toEqual(["etc", "mail-relay-y", "own"]);
+  expect(readdirSync(join(folder, "mail-relay-y"))).toEqual(["another"]);
 });
 
 describe("what services expect of the trial", () => {
