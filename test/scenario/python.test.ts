@@ -9,7 +9,7 @@ import type { Lab } from "../../sandbox/lab";
 import { PROJECT_ROOT } from "../../sandbox/paths";
 import { pack } from "../installed";
 import { Hunt, type Canaries } from "./hunt";
-import { changes, failureOf, onlyDroplet, patience, submit, testLab, untilDelivered } from "./support";
+import { changes, eventually, failureOf, onlyDroplet, patience, submit, testLab, untilDelivered } from "./support";
 
 jest.setTimeout(patience);
 
@@ -162,5 +162,6 @@ test("the example in Python constructs a relay", async () => {
 
 test("a destroy leaves nothing", async () => {
   await lab.engine.destroy(stack);
-  expect(await lab.cloud.droplets()).toEqual([]);
+  // A deleted droplet is switched off a moment after the API has forgotten it.
+  await eventually(async () => expect(await lab.cloud.droplets()).toEqual([]));
 });

@@ -3,7 +3,7 @@ import { dependentsToReplace, inReverseOrder } from "./dependents";
 import { ignoreChanges, planChange, stateOf, type Goal } from "./goal";
 import { Operations, stamp, type Tools } from "./operations";
 import type { ResourceState } from "./state";
-import { aliasUrns } from "./urn";
+import { aliasUrns, parseUrn, STACK_TYPE } from "./urn";
 import { plainProps, UNKNOWN, withSecretsOf, type Props } from "./values";
 
 export class Deployment {
@@ -53,7 +53,8 @@ export class Deployment {
 
   /** What a component, or the stack itself, gives out. */
   registerOutputs(urn: string, outputs: Props): void {
-    this.tools.masker.learnOutputs(outputs);
+    // What a stack gives out comes from its resources, which say themselves what of it is a secret.
+    if (parseUrn(urn).type !== STACK_TYPE) this.tools.masker.learnOutputs(outputs);
     this.tools.ledger.amend(urn, { outputs });
   }
 

@@ -237,7 +237,8 @@ export class Run implements ProgramCalls {
         this.masker.learnText(value);
       }
     }
-    for (const { inputs, outputs } of this.parts.snapshot.resources) {
+    for (const { type, inputs, outputs } of this.parts.snapshot.resources) {
+      if (type === STACK_TYPE) continue;
       this.masker.learnOutputs(inputs);
       this.masker.learnOutputs(outputs);
     }
