@@ -1,6 +1,7 @@
 import { renderBundle, unsupported } from "./render/bundle";
 import { Facts } from "./postfix/facts";
 import { releaseFacts } from "./render/releases";
+import { quote } from "./settings/checks/report";
 import { ResolvedArgs } from "./settings/input";
 import { inspect } from "./settings/inspect";
 import { smartHosts } from "./settings/outgoing";
@@ -26,11 +27,11 @@ export interface RenderOptions {
  * nor a host, so that a program's own tests can hold main.cf, tables and units. Arguments are plain values. A secret
  * shows as the path of its option in brackets, `<relayHost.password>`.
  */
-export function renderRelay(args: ResolvedArgs, { release }: RenderOptions): Record<string, RelayFile> {
+export function renderRelay(args: ResolvedArgs, options: RenderOptions): Record<string, RelayFile> {
   const { input, issues } = inspect(args);
   if (issues.length > 0) throw new Error(describeIssues("relay", issues));
   const settings = resolve(input, new Date().toISOString().slice(0, 10));
-  const facts = factsFor(release);
+  const facts = factsFor((options as RenderOptions | undefined | null)?.release);
   const impossible = unsupported(settings, facts);
   if (impossible.length > 0) throw new Error(describeIssues("relay", impossible));
   const { files } = renderBundle(settings, facts, placeholders(settings));
@@ -42,9 +43,10 @@ export function renderRelay(args: ResolvedArgs, { release }: RenderOptions): Rec
   return Object.fromEntries(rendered);
 }
 
-function factsFor(release: string): Facts {
-  const facts = Object.hasOwn(releaseFacts, release) ? releaseFacts[release] : undefined;
-  if (!facts) throw new Error(`"${release}" is not a known release; use ${Object.keys(releaseFacts).join(", ")}`);
+function factsFor(release: unknown): Facts {
+  const facts = typeof release === "string" && Object.hasOwn(releaseFacts, release) ? releaseFacts[release] : undefined;
+  if (!facts)
+    throw new Error(`release: ${quote(release)} is not a known release; use ${Object.keys(releaseFacts).join(", ")}`);
   return facts;
 }
 

@@ -1,13 +1,18 @@
 import { X509Certificate } from "node:crypto";
 import { chainOf, readCertificate, readPrivateKey } from "../certificates";
 import { SuppliedCertificate } from "../settings";
-import { quote, Report } from "./report";
+import { isHostname, quote, Report } from "./report";
 
 /** A supplied certificate with its key; never quotes the key. What is not known yet is not checked. */
 export function checkCertificate(supplied: SuppliedCertificate | undefined, now: Date, report: Report): void {
   const { certificate, privateKey, hostname } = supplied ?? {};
   const leaf = certificate === undefined ? undefined : checkChain(certificate, now, report);
-  if (leaf && hostname !== undefined && leaf.checkHost(hostname.toLowerCase(), { subject: "never" }) === undefined) {
+  // Another check hears of a name that is none; checkHost() throws at some of them.
+  if (
+    leaf &&
+    isHostname(hostname ?? "", 1) &&
+    leaf.checkHost(hostname!.toLowerCase(), { subject: "never" }) === undefined
+  ) {
     const names = leaf.subjectAltName ?? "no alternative name";
     report("tls.certificate", `is for ${names}, which does not cover myHostname ${quote(hostname)}`);
   }
@@ -17,7 +22,8 @@ export function checkCertificate(supplied: SuppliedCertificate | undefined, now:
 /** The chain's first certificate, if all of them can be read. */
 function checkChain(pem: string, now: Date, report: Report): X509Certificate | undefined {
   const path = "tls.certificate";
-  const blocks = chainOf(String(pem));
+  if (typeof pem !== "string") return void report(path, "is not text; put it in quotes");
+  const blocks = chainOf(pem);
   const chain = blocks.map(readCertificate);
   const readable = chain.filter((certificate) => certificate !== undefined);
   if (blocks.length === 0) {
@@ -47,7 +53,8 @@ function checkPlace(chain: X509Certificate[], certificate: X509Certificate, inde
 
 function checkKey(pem: string, leaf: X509Certificate | undefined, report: Report): void {
   const path = "tls.privateKey";
-  const key = readPrivateKey(String(pem));
+  if (typeof pem !== "string") return report(path, "is not text; put it in quotes");
+  const key = readPrivateKey(pem);
   if (key === undefined) return report(path, "is not a private key in PEM form (its value is not shown here)");
   if (key === "encrypted") return report(path, "has a passphrase, which nobody could type at a boot; take it off");
   const { asymmetricKeyType, asymmetricKeyDetails } = key;

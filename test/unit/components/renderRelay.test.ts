@@ -61,3 +61,10 @@ test("wrong arguments and releases are refused as in a deploy", () => {
     /"debian 9" is not a known release; use .*debian 12/,
   );
 });
+
+test.each([undefined, null, {}, { release: Symbol("a") }, { release: "__proto__" }])(
+  "options %p are refused by name",
+  (options) => {
+    expect(() => renderRelay(args, options as never)).toThrow(/^release: .* is not a known release; use /);
+  },
+);

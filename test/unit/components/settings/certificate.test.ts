@@ -141,3 +141,13 @@ test("the source follows from what is given, and Let's Encrypt is the default", 
   );
   expect(fullSettings({ tls: { acme } }).tls.acme?.directoryUrl).toContain("//acme-staging-v02.");
 });
+
+test.each([[Object.create(null)], [[Symbol("a")]], [5]])(
+  "a certificate and key that are %# no text are named",
+  (value) => {
+    const issues = validateSecrets({ certificate: { certificate: value as string, privateKey: value as string } });
+    expect(issues).toEqual(
+      ["tls.certificate", "tls.privateKey"].map((path) => ({ path, message: "is not text; put it in quotes" })),
+    );
+  },
+);
