@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MailRelayArgs } from "./args";
+import { StepSecrets } from "./provision/steps";
 import { RelayInput } from "./settings/input";
 import { inspect } from "./settings/inspect";
 import { resolve } from "./settings/resolve";
 import { holdsSecrets, isApart, mapOptions, Property, relayArguments } from "./settings/schema";
 import { RelaySecrets, secretsOf } from "./settings/secrets";
-import { RelaySettings, SuppliedCertificate } from "./settings/settings";
+import { RelaySettings } from "./settings/settings";
 import { readShape } from "./settings/shape";
 import { describeIssues, Issue, validateSecrets } from "./settings/validate";
 
@@ -17,7 +18,10 @@ import { describeIssues, Issue, validateSecrets } from "./settings/validate";
 /** Throws one error that names everything wrong among the values known without waiting. */
 export function checkPlainValues(name: string, args: MailRelayArgs): void {
   const { issues } = inspect(args, isPending);
-  fail(name, [...issues, ...validateSecrets(knownSecrets(args))]);
+  const secrets = validateSecrets(knownSecrets(args)).filter(
+    ({ path }) => !issues.some((issue) => issue.path === path),
+  );
+  fail(name, [...issues, ...secrets]);
 }
 
 /** The settings, complete and checked. Never secret: no secret goes in. */
@@ -30,27 +34,12 @@ export function resolvedSettings(name: string, args: MailRelayArgs): pulumi.Outp
 }
 
 /** The secrets, checked; several Outputs, because a password that is not known yet must not hide the rest from a preview. */
-export interface CheckedSecrets {
-  passwords: pulumi.Output<string[]>;
-  /** In the order of `passwords`; undefined for a user without one. */
-  previousPasswords: pulumi.Output<(string | undefined)[]>;
-  relayHostPassword: pulumi.Output<string | undefined>;
-  /** By the option that names the smart host. */
-  routePasswords: pulumi.Output<Record<string, string | undefined>>;
-  alertWebhook: pulumi.Output<string | undefined>;
-  /** In the order of the selectors; empty without `dkim`. */
-  dkimKeys: pulumi.Output<string[]>;
-  /** Undefined unless one was supplied. */
-  certificate: pulumi.Output<SuppliedCertificate | undefined>;
-  digitalOceanToken: pulumi.Output<string | undefined>;
-}
-
 export function checkedSecrets(
   name: string,
   { myHostname, users, relayHost, relayRoutes, transports, alerts, tls }: MailRelayArgs,
   passwords: pulumi.Output<string>[],
   dkimKeys: pulumi.Output<string>[],
-): CheckedSecrets {
+): StepSecrets {
   const checked = <T>(given: pulumi.Input<T>, choose: (given: pulumi.Unwrap<T>) => RelaySecrets) =>
     pulumi.output(given).apply((all) => {
       const chosen = choose(all);

@@ -25,7 +25,13 @@ export function inspect(args: unknown, isPending: (value: unknown) => boolean = 
       if (property.plain) wrong.push({ path, message: outputAdvice });
       return undefined;
     },
-    apart: () => true,
+    apart: (value, path) => {
+      // Where it was taken out before, that it was given is all there is of it.
+      if (value !== true && !isPending(value) && typeof value !== "string") {
+        wrong.push({ path, message: "is not text; put it in quotes" });
+      }
+      return true;
+    },
     wrong: (path, message) => wrong.push({ path, message }),
     missing: (path, message) => missing.push({ path, message }),
   }) as RelayInput | undefined;

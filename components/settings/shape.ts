@@ -9,7 +9,7 @@ export interface Reader {
   /** What becomes of such a value. */
   pending: (value: unknown, property: Property, path: string) => unknown;
   /** What becomes of a value that is kept apart from settings. */
-  apart: (value: unknown) => unknown;
+  apart: (value: unknown, path: string) => unknown;
   /** Hears of unknown options and of values of the wrong kind. */
   wrong: Report;
   /** Hears of required options that were not given. */
@@ -42,7 +42,9 @@ function readGroup(given: Record<string, unknown>, known: Record<string, Propert
   for (const [name, property] of Object.entries(known)) {
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (value !== undefined) {
-      result[name] = isApart(name) ? reader.apart(value) : readShape(value, reader, property, within(path, name));
+      result[name] = isApart(name)
+        ? reader.apart(value, within(path, name))
+        : readShape(value, reader, property, within(path, name));
     } else if (!property.optional) {
       reader.missing(within(path, name), `missing; ${firstSentence(property.description)}`);
     }

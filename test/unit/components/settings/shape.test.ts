@@ -46,6 +46,13 @@ test.each<[object, string, string]>([
   [{ postfixParameters: { maximal_queue_lifetime: 5 } }, "postfixParameters.maximal_queue_lifetime", "5 is a number "],
   [{ limits: new Map([["recipients", 5]]) }, "limits", "an object is not a group of options; "],
   [{ alwaysBcc: 5n }, "alwaysBcc", "5 is not text"],
+  [{ users: [{ login: "alice", password: null }] }, "users[0].password", "is not text; put it in quotes"],
+  [{ alerts: { webhook: 5 } }, "alerts.webhook", "is not text; put it in quotes"],
+  [
+    { droplet: { region: "fra1", sshSources: ["192.0.2.1/32"], sshKey: { fingerprint: "aa:bb", privateKey: NaN } } },
+    "droplet.sshKey.privateKey",
+    "is not text; put it in quotes",
+  ],
   [
     { rewriting: { canonical: [{ from: "a@b.example" }] } },
     "rewriting.canonical[0].to",
