@@ -19,6 +19,10 @@ export const QUEUES = ["deferred", "active", "hold", "incoming"] as const;
 const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 const BYTES: Record<string, number> = { "": 1, k: 1e3, M: 1e6, G: 1e9 };
 
+/** How far a command looks back in the log; its help shows the default as a person would write it. */
+export const sinceOption = (byDefault: string): Option =>
+  new Option("--since <time>", "how far to look back").argParser(seconds).default(seconds(byDefault), byDefault);
+
 /** 90s, 30m, 2h, 1d, 1w as seconds. */
 export function seconds(value: string): number {
   const [, number, unit] = /^(\d{1,6})([smhdw])$/.exec(value) ?? [];

@@ -7,6 +7,7 @@ export type {
   DkimArgs,
   DkimSelectorArgs,
   DnsArgs,
+  DropletAlertsArgs,
   DropletArgs,
   HeaderCheckArgs,
   HostArgs,

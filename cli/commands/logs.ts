@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { seconds } from "../filters";
+import { sinceOption } from "../filters";
 import { positiveNumber, type GlobalOptions } from "../options";
 import { paint, plain, print } from "../output";
 import { withHost } from "../withHost";
@@ -26,7 +26,7 @@ export function registerLogs(program: Command): void {
     .command("logs")
     .description("show the mail log")
     .option("-f, --follow", "keep showing new lines, until Ctrl-C")
-    .option("--since <time>", "how far to look back", seconds, 86_400)
+    .addOption(sinceOption("1d"))
     .option("--lines <number>", "the largest number of earlier lines to show", positiveNumber, 50)
     .option("--grep <text>", "only lines that contain this text (case-insensitive)")
     .option("--login <name>", "only messages and failed attempts of this login")

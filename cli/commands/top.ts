@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { seconds } from "../filters";
+import { sinceOption } from "../filters";
 import { positiveNumber, type GlobalOptions } from "../options";
 import { duration, paint, plain, print, printJson, printTable, size } from "../output";
 import { withHost } from "../withHost";
@@ -16,7 +16,7 @@ export function registerTop(program: Command): void {
   program
     .command("top")
     .description("show the busiest senders, destinations and reasons for delay")
-    .option("--since <time>", "how far to look back", seconds, 3600)
+    .addOption(sinceOption("1h"))
     .option("--limit <number>", "the number of entries in each list", positiveNumber, 10)
     .addHelpText("after", "\n  mail-relay top --since 1d")
     .action(top);

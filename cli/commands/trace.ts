@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { CommandError } from "../errors";
-import { seconds } from "../filters";
+import { sinceOption } from "../filters";
 import type { GlobalOptions } from "../options";
 import { paint, plain, print, printJson } from "../output";
 import { withHost } from "../withHost";
@@ -38,7 +38,7 @@ export function registerTrace(program: Command): void {
     .command("trace")
     .description("show the life of a message: arrival, every delivery attempt, and its end")
     .argument("<id>", "its queue id or its Message-ID", messageName)
-    .option("--since <time>", "how far to look back", seconds, 7 * 86_400)
+    .addOption(sinceOption("1w"))
     .addHelpText(
       "after",
       `
