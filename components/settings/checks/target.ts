@@ -5,12 +5,21 @@ import { checkPort, quote, Report } from "./report";
 /** The script on the host must end before its launcher ends it, which is after half an hour. */
 const longestDrain = 1200;
 
+/** Which of them exist is for DigitalOcean to say; images and sizes come and go. */
+const slugs = { region: "fra1", size: "s-1vcpu-1gb", image: "ubuntu-24-04-x64" };
+
 /** The machine the relay runs on. */
 export function checkTarget({ droplet, host }: RelayInput, report: Report): void {
   if (droplet && host) report("host", "given together with droplet; give exactly one of the two");
   if (!droplet && !host) report("droplet", "missing; give droplet to create one, or host to use an existing server");
   if (droplet) {
     if (!droplet.region) report("droplet.region", "missing; give a region slug, for example fra1");
+    for (const [option, example] of Object.entries(slugs)) {
+      const slug = droplet[option as keyof typeof slugs];
+      if (slug && !/^[^\s\p{Cc}]{1,128}$/u.test(slug)) {
+        report(`droplet.${option}`, `${quote(slug)} is not a slug of DigitalOcean, for example ${example}`);
+      }
+    }
     if (!droplet.sshSources?.length) {
       report("droplet.sshSources", "missing; list the CIDR ranges SSH may come from, this machine's included");
     }

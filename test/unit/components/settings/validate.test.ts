@@ -47,6 +47,13 @@ const cases: [string, object, string, RegExp][] = [
   ["neither droplet nor host", { droplet: undefined }, "droplet", /missing; give droplet/],
   ["both", { host: { address: "192.0.2.1", hostKey, privateKey: true } }, "host", /exactly one/],
   ["no region", { droplet: { sshSources: ["192.0.2.1"] } }, "droplet.region", /missing/],
+  ["a region of two lines", { droplet: { ...droplet, region: "fra1\n" } }, "droplet.region", /is not a slug/],
+  [
+    "an image with a space",
+    { droplet: { ...droplet, image: "ubuntu 24" } },
+    "droplet.image",
+    /"ubuntu 24" is not a slug/,
+  ],
   ["no SSH source", { droplet: { region: "fra1" } }, "droplet.sshSources", /missing; list the CIDR/],
   ["the mail domain as destination", { myDestination: ["Example.com"] }, "myDestination[0]", /must leave the relay/],
   ["a bad destination", { myDestination: ["a b"] }, "myDestination[0]", /"a b" is not a host name/],
