@@ -28,7 +28,8 @@ export class RecordingMocks implements pulumi.runtime.Mocks {
   }
 }
 
-const facts = {
+/** What the install step prints. */
+export const facts = {
   release: "debian 12",
   postfixVersion: "3.7.11",
   chrootMechanism: "chroot_extra_files",

@@ -9,16 +9,10 @@ import { commandProvider } from "../../../sandbox/engine/providers/command/provi
 import type { ProviderFactory } from "../../../sandbox/engine/providers/provider";
 import { PROJECT_ROOT } from "../../../sandbox/paths";
 import { keyPair } from "../../keys";
+import { facts } from "../components/recording";
 
 jest.setTimeout(300_000);
 
-const facts = {
-  release: "debian 12",
-  postfixVersion: "3.7.11",
-  chrootMechanism: "chroot_extra_files",
-  mechanisms: ["PLAIN", "LOGIN"],
-  parameters: [],
-};
 // About as much as a real proof says.
 const proof = {
   passed: Array.from({ length: 60 }, (_, index) => `dialogue ${index} of a stranger who is refused on port 587`),
