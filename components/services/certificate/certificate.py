@@ -74,9 +74,13 @@ def certbot(config: Config, *arguments: str) -> subprocess.CompletedProcess[str]
 def reason_of(output: str) -> str:
     """What the authority, or else certbot, gave as the reason; the rest is advice for other cases."""
     lines = [line.strip(" -") for line in output.splitlines()]
-    lines = [line for line in lines if line and not line.startswith(("Ask for help", "Saving debug log"))]
-    details = [line for line in lines if line.startswith("Detail:")]
-    return " ".join(details or lines[-3:])
+    lines = [line for line in lines if not line.startswith(("Ask for help", "Saving debug log"))]
+    # Older versions of certbot break long lines; a detail ends at an empty line or at the next field.
+    details: list[str] = re.findall(r"^(Detail:.*(?:\n(?![A-Z]\w*:).+)*)", "\n".join(lines), re.M)
+    # Both certbot's report and its notes may have the same one.
+    said = list(dict.fromkeys(" ".join(detail.split()) for detail in details))
+    reason = " ".join(said or [line for line in lines if line][-3:])
+    return reason if reason.endswith(".") else f"{reason}."
 
 
 def issued(config: Config) -> bool:
