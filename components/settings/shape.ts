@@ -38,6 +38,9 @@ function readGroup(given: Record<string, unknown>, known: Record<string, Propert
     if (Object.hasOwn(known, name) || given[name] === undefined) continue;
     reader.wrong(within(path, name), unknownOption(name, Object.keys(known)));
   }
+  for (const symbol of Object.getOwnPropertySymbols(given)) {
+    reader.wrong(within(path, String(symbol)), "is not an option; the names of options are text");
+  }
   const result: Record<string, unknown> = {};
   for (const [name, property] of Object.entries(known)) {
     const value = Object.hasOwn(given, name) ? given[name] : undefined;

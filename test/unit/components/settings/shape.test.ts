@@ -74,9 +74,16 @@ test.each([null, undefined, 5, "text", [], () => 1])("arguments that are %p are 
 });
 
 test("one call names wrong kinds, unknown options and what deeper checks find", () => {
-  const change = { listeners: { smtp: "no" }, limitz: {}, myNetworks: [5, "0.0.0.0/0"], logDays: -1 };
+  const change = {
+    listeners: { smtp: "no" },
+    limitz: {},
+    myNetworks: [5, "0.0.0.0/0"],
+    logDays: -1,
+    [Symbol("note")]: 1,
+  };
   expect(issuesOf(change).map(({ path }) => path)).toEqual([
     "limitz",
+    '["Symbol(note)"]',
     "myNetworks[0]",
     "listeners.smtp",
     "myNetworks[1]",
