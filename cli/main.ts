@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { registerQueueChanges } from "./commands/changeQueue";
 import { looking } from "./commands/looking";
@@ -10,8 +12,11 @@ import { CommandError, EXIT } from "./errors";
 import { addGlobalOptions, type GlobalOptions } from "./options";
 import { startMasking } from "./output";
 
+const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as { version: string };
+
 const program = addGlobalOptions(new Command("mail-relay"))
   .description("Inspect and repair a deployed relay.")
+  .version(version)
   .exitOverride()
   .showHelpAfterError("(see --help)")
   .addHelpText(

@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { utils } from "ssh2";
 import { build, MAIL_RELAY } from "../../compiled";
 import { keyPair } from "../../keys";
+import { PROJECT_ROOT } from "../../../sandbox/paths";
 
 jest.setTimeout(60_000);
 beforeAll(build);
@@ -37,6 +38,13 @@ test("help names the commands, tells the exit codes, and is no failure", () => {
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   expect(stdout).toMatch(/^ {2}queue .*what waits in the queue/m);
   expect(stdout).toMatch(/^Exit codes: 0 success, 1 .*, 2 wrong usage, 3 /m);
+});
+
+test("the version is that of the package", () => {
+  const { version } = JSON.parse(readFileSync(join(PROJECT_ROOT, "cli", "package.json"), "utf8")) as {
+    version: string;
+  };
+  expect(mailRelay("--version")).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" });
 });
 
 test("help loads no module of a package but what reads arguments and colours text", () => {
