@@ -1,9 +1,8 @@
-import { once } from "node:events";
-import { connect } from "node:net";
 import { utils } from "ssh2";
 import type { Lab } from "../../sandbox/lab";
 import { startSink, type Sink } from "../../sandbox/mail/sink";
 import { underLoad } from "./load";
+import { connects } from "./reach";
 import { changes, eventually, failureOf, onHost, patience, registerKey, testLab } from "./support";
 
 jest.setTimeout(patience);
@@ -70,17 +69,8 @@ describe("a droplet that is replaced while clients send all the time", () => {
     });
   }
 
-  async function isOpen(host: string): Promise<boolean> {
-    const socket = connect({ host, port: 587, localAddress: lab.cloud.strangerClient });
-    try {
-      await once(socket, "connect", { signal: AbortSignal.timeout(5_000) });
-      return true;
-    } catch {
-      return false;
-    } finally {
-      socket.destroy();
-    }
-  }
+  /** With patience enough for a machine under load. */
+  const isOpen = (host: string) => connects(587, lab.cloud.strangerClient, host, 5_000);
 
   /** When clients' logins were taken for a message, by the droplet's own journal, in seconds. */
   async function served(id: number): Promise<number[]> {

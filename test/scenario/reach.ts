@@ -7,14 +7,19 @@ import type { Cloud } from "../../sandbox/cloud/types";
 const PATIENCE_MS = 2000;
 
 /** Whether a connection from one of this machine's addresses comes about. */
-export async function connects(port: number, localAddress: string, host: string): Promise<boolean> {
+export async function connects(
+  port: number,
+  localAddress: string,
+  host: string,
+  patienceMs = PATIENCE_MS,
+): Promise<boolean> {
   const socket = connect({ host, port, localAddress });
   const failed = new Promise<boolean>((resolve) => socket.once("error", () => resolve(false)));
   const connected = once(socket, "connect").then(
     () => true,
     () => false,
   );
-  const result = await Promise.race([connected, failed, sleep(PATIENCE_MS, false)]);
+  const result = await Promise.race([connected, failed, sleep(patienceMs, false)]);
   socket.destroy();
   return result;
 }

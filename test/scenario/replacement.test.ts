@@ -1,9 +1,8 @@
-import { once } from "node:events";
-import { connect } from "node:net";
 import { utils } from "ssh2";
 import type { Lab } from "../../sandbox/lab";
 import { startSink, type Sink } from "../../sandbox/mail/sink";
 import { hasIpv6 } from "./ipv6";
+import { connects } from "./reach";
 import {
   callApi,
   changes,
@@ -104,17 +103,8 @@ describe("a droplet that is replaced", () => {
   };
 
   /** Whether a stranger gets a connection; a firewall drops in silence, so no answer for some seconds is a no. */
-  async function isOpen(host: string, port: number): Promise<boolean> {
-    const socket = connect({ host, port, localAddress: lab.cloud.strangerClient });
-    try {
-      await once(socket, "connect", { signal: AbortSignal.timeout(5_000) });
-      return true;
-    } catch {
-      return false;
-    } finally {
-      socket.destroy();
-    }
-  }
+  /** With patience enough for a machine under load. */
+  const isOpen = (host: string, port: number) => connects(port, lab.cloud.strangerClient, host, 5_000);
 
   /** A listener for a run's lines that starts each piece of work at the first line with its words; `done` waits for all. */
   function at(work: Record<string, () => Promise<void>>) {
