@@ -2,6 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { InetProtocols, MailRelay, MailRelayArgs } from "../../../components";
 import { RecordingMocks, settled } from "./recording";
 
+// The SDK registers a graph of resources slowly on a loaded machine.
+jest.setTimeout(60_000);
+
 const args = {
   myHostname: "relay.example.com",
   users: [{ login: "alice" }],
