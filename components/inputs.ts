@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MailRelayArgs } from "./args";
+import { DropletArgs, MailRelayArgs } from "./args";
 import { StepSecrets } from "./provision/steps";
 import { RelayInput } from "./settings/input";
 import { inspect } from "./settings/inspect";
@@ -36,7 +36,7 @@ export function resolvedSettings(name: string, args: MailRelayArgs): pulumi.Outp
 /** The secrets, checked; several Outputs, because a password that is not known yet must not hide the rest from a preview. */
 export function checkedSecrets(
   name: string,
-  { myHostname, users, relayHost, relayRoutes, transports, alerts, tls }: MailRelayArgs,
+  { myHostname, users, relayHost, relayRoutes, transports, alerts, tls, host, droplet }: MailRelayArgs,
   passwords: pulumi.Output<string>[],
   dkimKeys: pulumi.Output<string>[],
 ): StepSecrets {
@@ -60,7 +60,15 @@ export function checkedSecrets(
     alertWebhook: secret("alertWebhook", { alerts }),
     certificate: secret("certificate", { tls, myHostname }).apply((all) => (all?.certificate ? all : undefined)),
     digitalOceanToken: secret("digitalOceanToken", { tls }),
+    deployKey: secret("deployKey", deployKeyOnly({ host, droplet })).apply((key) => key?.privateKey),
   };
+}
+
+/** Of the arguments for the machine only the key, which must not wait for the rest of them. */
+function deployKeyOnly({ host, droplet }: Partial<MailRelayArgs>): Partial<MailRelayArgs> {
+  const only = <T extends { privateKey: pulumi.Input<string> }>({ privateKey }: T) => ({ privateKey }) as T;
+  if (host) return { host: only(host) };
+  return droplet?.sshKey ? { droplet: { sshKey: only(droplet.sshKey) } as DropletArgs } : {};
 }
 
 /** The secrets in arguments that are known; nothing that has another shape than arguments have. */

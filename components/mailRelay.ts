@@ -60,7 +60,9 @@ export class MailRelay extends pulumi.ComponentResource {
     settings.apply((resolved) => warnings(resolved).forEach((warning) => void pulumi.log.warn(warning, this)));
     const passwords = createPasswords(name, args.users ?? [], child);
     const secrets = checkedSecrets(name, args, passwords, createDkimKeys(name, args.dkim, child));
-    const host = args.droplet ? createHost(name, args.droplet, settings, child) : givenHost(args.host!);
+    const host = args.droplet
+      ? createHost(name, args.droplet, settings, secrets.deployKey, child)
+      : givenHost(args.host!, secrets.deployKey);
     const steps = createSteps(name, host, args.driftCheck ?? false, settings, secrets, child);
     steps.preflight.apply((found) =>
       found.forEach((text) => void pulumi.log.warn(`the last deploy found that mail cannot leave: ${text}`, this)),

@@ -9,12 +9,12 @@ import { createDropletAlerts } from "./alerts";
 import { createReservedIp } from "./reservedIp";
 import { createDrain } from "./drain";
 import { createFirewall, createListenersFirewall } from "./firewall";
-import { createKeys } from "./keys";
+import { createKeys, given } from "./keys";
 import { deleteFirst } from "./replacement";
 import { HostConnection } from "./step";
 
 /** The machine the relay runs on, created or given. */
-export interface RelayHost extends HostConnection {
+export interface Machine extends HostConnection {
   /** Where it is reached for the deploy. */
   address: pulumi.Output<string>;
   /** Empty for a given host. */
@@ -36,9 +36,10 @@ export function createHost(
   name: string,
   args: DropletArgs,
   settings: pulumi.Output<RelaySettings>,
+  deployKey: pulumi.Output<string | undefined>,
   opts: pulumi.CustomResourceOptions,
-): RelayHost {
-  const keys = createKeys(name, args.sshKey, opts);
+): Machine {
+  const keys = createKeys(name, args.sshKey, deployKey, opts);
   const droplet = createDroplet(name, settings, keys, opts);
   if (args.project !== undefined) {
     const resources = [droplet.dropletUrn];
@@ -49,7 +50,7 @@ export function createHost(
     );
   }
   const firewall = createFirewall(name, settings, droplet, opts);
-  const host: RelayHost = {
+  const host: Machine = {
     connection: pulumi.output({
       host: droplet.ipv4Address,
       user: "root",
@@ -80,14 +81,14 @@ export function createHost(
 }
 
 /** A server that already exists. */
-export function givenHost(args: HostArgs): RelayHost {
+export function givenHost(args: HostArgs, deployKey: pulumi.Output<string | undefined>): Machine {
   const user = pulumi.output(args.user ?? defaults.hostUser);
   return {
     connection: pulumi.output({
       host: args.address,
       port: args.port ?? defaults.hostPort,
       user,
-      privateKey: pulumi.secret(args.privateKey),
+      privateKey: given(deployKey),
       hostKey: args.hostKey,
       ...patience,
     }),
@@ -101,7 +102,7 @@ export function givenHost(args: HostArgs): RelayHost {
 }
 
 /** What somebody with the rights of a deploy needs to reach the host, and nothing of how patient the steps are. */
-export function sshAccess(host: RelayHost): pulumi.Output<SshAccess> {
+export function sshAccess(host: Machine): pulumi.Output<SshAccess> {
   return pulumi.secret(
     host.connection.apply((connection) => ({
       host: connection.host,

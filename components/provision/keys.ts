@@ -15,11 +15,14 @@ export interface DropletKeys {
 }
 
 /** The deploy key, unless the user has one, and the host key, known before the droplet exists. */
-export function createKeys(name: string, own: SshKeyArgs | undefined, opts: pulumi.CustomResourceOptions): DropletKeys {
+export function createKeys(
+  name: string,
+  own: SshKeyArgs | undefined,
+  ownPrivateKey: pulumi.Output<string | undefined>,
+  opts: pulumi.CustomResourceOptions,
+): DropletKeys {
   const hostKey = new tls.PrivateKey(`${name}-host-key`, { algorithm: "ED25519" }, opts);
-  if (own) {
-    return { fingerprint: pulumi.output(own.fingerprint), privateKey: pulumi.secret(own.privateKey), hostKey };
-  }
+  if (own) return { fingerprint: pulumi.output(own.fingerprint), privateKey: given(ownPrivateKey), hostKey };
   const deployKey = new tls.PrivateKey(`${name}-deploy-key`, { algorithm: "ED25519" }, opts);
   const sshKey = new digitalocean.SshKey(
     `${name}-ssh-key`,
@@ -28,6 +31,9 @@ export function createKeys(name: string, own: SshKeyArgs | undefined, opts: pulu
   );
   return { fingerprint: sshKey.fingerprint, privateKey: pulumi.secret(deployKey.privateKeyOpenssh), hostKey };
 }
+
+/** A key that the arguments must hold, for the type's sake. */
+export const given = (key: pulumi.Output<string | undefined>) => key.apply((known) => known ?? "");
 
 /** Every user's password, in order: the given one, or one that is generated once and then kept. Secret. */
 export function createPasswords(

@@ -15,7 +15,7 @@ import { fingerprint } from "../settings/certificates";
 import { RelaySettings, SuppliedCertificate, UserSettings } from "../settings/settings";
 import { describeIssues } from "../settings/validate";
 import { keptInput } from "./archive";
-import { RelayHost } from "./host";
+import { Machine } from "./host";
 import { hostStep } from "./step";
 
 /** What the steps on the host leave for the component's outputs. */
@@ -45,6 +45,8 @@ export interface StepSecrets {
   /** Undefined unless one was supplied. */
   certificate: pulumi.Output<SuppliedCertificate | undefined>;
   digitalOceanToken: pulumi.Output<string | undefined>;
+  /** Undefined where one is generated. */
+  deployKey: pulumi.Output<string | undefined>;
 }
 
 /** What notes what is installed, and compares the host with the notes. */
@@ -71,7 +73,7 @@ const applySources = [
  */
 export function createSteps(
   name: string,
-  found: RelayHost,
+  found: Machine,
   driftCheck: boolean,
   settings: pulumi.Output<RelaySettings>,
   secrets: StepSecrets,
@@ -174,7 +176,7 @@ export function createSteps(
  * The host after a look at it, in every `up`, for what has changed there since the last. What was found makes it another
  * machine in the eyes of the steps, so they run again and repair it.
  */
-function checkedForDrift(name: string, host: RelayHost, opts: pulumi.CustomResourceOptions): RelayHost {
+function checkedForDrift(name: string, host: Machine, opts: pulumi.CustomResourceOptions): Machine {
   const now = pulumi.output([text("now", new Date().toISOString())]);
   const after = pulumi.mergeOptions(opts, { dependsOn: host.ready });
   const drift = hostStep(`${name}-drift`, "drift", host, ["lib.sh", "drift.py", ...driftLibrary], now, after);
@@ -185,7 +187,7 @@ function checkedForDrift(name: string, host: RelayHost, opts: pulumi.CustomResou
   return { ...host, machine, ready: [...host.ready, drift] };
 }
 
-function installFiles(host: RelayHost, settings: pulumi.Output<RelaySettings>): pulumi.Output<RenderedFile[]> {
+function installFiles(host: Machine, settings: pulumi.Output<RelaySettings>): pulumi.Output<RenderedFile[]> {
   return settings.apply((resolved) => {
     const wanted = partsOf(resolved);
     return [

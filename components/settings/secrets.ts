@@ -16,6 +16,8 @@ export interface RelaySecrets {
   dkimKeys?: (string | undefined)[];
   certificate?: SuppliedCertificate;
   digitalOceanToken?: string;
+  /** The key that deploys log in with, and the option it is from; undefined where one is generated. */
+  deployKey?: { option: string; privateKey: string | undefined };
 }
 
 /** The secrets in arguments. */
@@ -31,5 +33,11 @@ export function secretsOf(args: Partial<ResolvedArgs>): RelaySecrets {
     dkimKeys: dkim?.selectors?.map(({ privateKey }) => privateKey),
     certificate: tls && { certificate: tls.certificate, privateKey: tls.privateKey, hostname: myHostname },
     digitalOceanToken: tls?.acme?.digitalOceanToken,
+    deployKey: deployKeyOf(args),
   };
+}
+
+function deployKeyOf({ host, droplet }: Partial<ResolvedArgs>): RelaySecrets["deployKey"] {
+  if (host) return { option: "host.privateKey", privateKey: host.privateKey };
+  return droplet?.sshKey && { option: "droplet.sshKey.privateKey", privateKey: droplet.sshKey.privateKey };
 }

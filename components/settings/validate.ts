@@ -13,7 +13,7 @@ import { checkResolver } from "./checks/resolver";
 import { checkRewriting } from "./checks/rewriting";
 import { checkRoutes } from "./checks/routes";
 import { checkSasl } from "./checks/sasl";
-import { checkTarget } from "./checks/target";
+import { checkDeployKey, checkTarget } from "./checks/target";
 import { checkDigitalOceanToken, checkTls } from "./checks/tls";
 import { checkSecrets, checkUsers } from "./checks/users";
 import { RelayInput } from "./input";
@@ -70,6 +70,7 @@ export function validateSecrets(secrets: RelaySecrets): Issue[] {
     checkDkimKeys(secrets.dkimKeys ?? [], report);
     checkCertificate(secrets.certificate, new Date(), report);
     checkDigitalOceanToken(secrets.digitalOceanToken, report);
+    checkDeployKey(secrets.deployKey, report);
   });
   return issues.map(({ path, message }) => ({ path, message }));
 }

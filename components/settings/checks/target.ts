@@ -1,5 +1,6 @@
 import { parseNetwork } from "../addresses";
 import { RelayInput } from "../input";
+import { RelaySecrets } from "../secrets";
 import { checkPort, quote, Report } from "./report";
 
 /** The script on the host must end before its launcher ends it, which is after half an hour. */
@@ -59,4 +60,12 @@ export function checkTarget({ droplet, host }: RelayInput, report: Report): void
     }
     checkPort("host.port", host.port, report);
   }
+}
+
+/** The key that deploys log in with; never quotes it. */
+export function checkDeployKey(key: RelaySecrets["deployKey"], report: Report): void {
+  const { option = "", privateKey } = key ?? {};
+  if (privateKey === undefined) return;
+  if (typeof privateKey !== "string") report(option, "is not text; give the private key's content");
+  else if (privateKey.trim() === "") report(option, "is empty; give the private key's content");
 }

@@ -6,6 +6,8 @@ import { RecordingMocks, settled } from "./recording";
 
 const canary = "canary-Pa55word";
 
+const hostKey = `ssh-ed25519 ${"A".repeat(68)}`;
+
 const args: MailRelayArgs = {
   myHostname: "relay.example.com",
   users: [{ login: "alice", password: canary }],
@@ -101,6 +103,51 @@ test("what arrives only as an Output is checked by the same walk, and all of it 
     expect.stringMatching(/^droplet\.sshSources\[0\]: "me" is not an address/),
   ]);
 }, 60_000);
+
+const wrongKey = { privateKey: 5 };
+
+test.each([
+  [{ droplet: { ...args.droplet, sshKey: { fingerprint: "aa:bb", ...wrongKey } } }, "droplet.sshKey.privateKey"],
+  [{ droplet: undefined, host: { address: "192.0.2.5", hostKey, ...wrongKey } }, "host.privateKey"],
+])(
+  "every secret that is not text is refused by name, also where it is only known later",
+  (target, key) => {
+    const wrong = {
+      ...args,
+      ...target,
+      users: [{ login: "a", password: 5, previousPassword: 5, previousPasswordUntil: "2999-12-31" }],
+      relayHost: { host: "smtp.example.net", login: "account", password: 5 },
+      alerts: { webhook: 5 },
+      dkim: { domains: ["example.com"], selectors: [{ selector: "s1", privateKey: 5 }] },
+      tls: { acme: { digitalOceanToken: 5 } },
+    };
+    const program = `
+    const pulumi = require("@pulumi/pulumi");
+    const { MailRelay } = require("./components");
+    const { RecordingMocks } = require("./test/unit/components/recording");
+    process.on("unhandledRejection", (error) => console.log(error.message));
+    const later = (name, value) => (value === 5 ? pulumi.output(Promise.resolve(5)) : value);
+    const given = JSON.parse(${JSON.stringify(JSON.stringify(wrong))}, later);
+    pulumi.runtime.setMocks(new RecordingMocks()).then(() => new MailRelay("relay", given));`;
+    const { stdout: said } = spawnSync(process.execPath, ["-r", "ts-node/register/transpile-only", "-e", program], {
+      cwd: PROJECT_ROOT,
+      encoding: "utf8",
+    });
+    const found = [...said.matchAll(/^ {2}- (.*?): is not /gm)].map(([, path]) => path);
+    expect([...new Set(found)].sort()).toEqual(
+      [
+        "alerts.webhook",
+        "dkim.selectors[0].privateKey",
+        "relayHost.password",
+        "tls.acme.digitalOceanToken",
+        "users[0].password",
+        "users[0].previousPassword",
+        key,
+      ].sort(),
+    );
+  },
+  60_000,
+);
 
 test("users that another language sent as one secret are known, with secret passwords", async () => {
   const inputs = { ...args, users: pulumi.secret([{ login: "alice", password: canary }, { login: "bob" }]) };
