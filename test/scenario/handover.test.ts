@@ -62,10 +62,13 @@ describe("a droplet that is replaced while clients send all the time", () => {
     // What the next hop refused before would wait for minutes.
     await onHost(lab, "postqueue -f");
     await eventually(async () => {
-      const arrived = (await hop.messages()).map(({ raw }) => /^Subject: (.*?)\r?$/m.exec(raw)?.[1]);
+      const arrived = new Map<string | undefined, number>();
+      for (const { raw } of await hop.messages()) {
+        const subject = /^Subject: (.*?)\r?$/m.exec(raw)?.[1];
+        arrived.set(subject, (arrived.get(subject) ?? 0) + 1);
+      }
       // One that was taken as the session broke off was never acknowledged, and may arrive too.
-      const wrong = acknowledged.filter((subject) => arrived.filter((other) => other === subject).length !== 1);
-      expect(wrong).toEqual([]);
+      expect(acknowledged.filter((subject) => arrived.get(subject) !== 1)).toEqual([]);
     });
   }
 

@@ -23,7 +23,7 @@ export interface LoadReport {
 }
 
 /** A client that sends all the time would only measure the machine. */
-const PAUSE_MS = 20;
+const PAUSE_MS = 150;
 
 /** Clients send through port 587 from before the action begins until after it has ended. */
 export async function underLoad(lab: Lab, options: LoadOptions, action: () => Promise<unknown>): Promise<LoadReport> {
