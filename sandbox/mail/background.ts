@@ -9,7 +9,8 @@ import type { ReceivedMessage } from "./mailbox";
 import type { Sink } from "./sink";
 import { Spool } from "./spool";
 
-const DAEMON = join(__dirname, "daemon.ts");
+/** Without the checkout: `down` may be run in another one than `up` was. */
+const DAEMON_PATH = join("sandbox", "mail", "daemon.ts");
 const POLL_MS = 100;
 const GRACE_MS = 10_000;
 
@@ -22,7 +23,14 @@ interface SinkRecord {
 /** Starts a receiving server that outlives this process; its mail and its record are kept in the folder given. */
 export async function startBackgroundSink(folder: string, address: string, port: number): Promise<Sink> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const args = ["-r", "ts-node/register/transpile-only", DAEMON, folder, address, String(port)];
+  const args = [
+    "-r",
+    "ts-node/register/transpile-only",
+    join(PROJECT_ROOT, DAEMON_PATH),
+    folder,
+    address,
+    String(port),
+  ];
   const child = spawn(process.execPath, args, {
     cwd: PROJECT_ROOT,
     detached: true,
@@ -84,7 +92,7 @@ async function stop(folder: string, record: SinkRecord): Promise<void> {
 async function isRunning(folder: string, { pid }: SinkRecord): Promise<boolean> {
   const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
   const args = command.split("\0");
-  return args.includes(DAEMON) && args.includes(folder);
+  return args.some((arg) => arg.endsWith(DAEMON_PATH)) && args.includes(folder);
 }
 
 const recordFile = (folder: string) => join(folder, "sink.json");

@@ -1,8 +1,11 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBackgroundSink, startBackgroundSink } from "../../../../sandbox/mail/background";
 import { send } from "../../../../sandbox/mail/client";
+import { PROJECT_ROOT } from "../../../../sandbox/paths";
 import { headers, type ReceivedMessage } from "../../../../sandbox/mail/mailbox";
 
 jest.setTimeout(60_000);
@@ -57,6 +60,23 @@ test("a crashed one is not mistaken for a running one, nor its process id's next
   while (await findBackgroundSink(folder)) await new Promise((resolve) => setTimeout(resolve, 20));
   await writeFile(join(folder, "sink.json"), another);
   expect(await findBackgroundSink(folder)).toBeUndefined();
+});
+
+test("one that another checkout started is found, and ends on close", async () => {
+  const checkout = join(folder, "checkout");
+  await symlink(PROJECT_ROOT, checkout);
+  const daemon = join(checkout, "sandbox", "mail", "daemon.ts");
+  const args = ["-r", "ts-node/register/transpile-only", daemon, folder, LOOPBACK, "0"];
+  const child = spawn(process.execPath, args, { cwd: PROJECT_ROOT, stdio: ["ignore", "ignore", "ignore", "ipc"] });
+  const ended = once(child, "exit");
+  const [{ port }] = (await once(child, "message")) as [{ port: number }];
+  await writeFile(join(folder, "sink.json"), JSON.stringify({ pid: child.pid, address: LOOPBACK, port }));
+  try {
+    await (await findBackgroundSink(folder))!.close();
+    expect(await ended).toEqual([0, null]);
+  } finally {
+    child.kill("SIGKILL");
+  }
 });
 
 test("a taken port is told, not left to be found out", async () => {
