@@ -15,7 +15,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from lib.lock import LOCK, is_deploying
+from lib import lock
+from lib.lock import is_deploying
 
 # Long enough for a deploy's quick steps; a person at a terminal waits for it.
 PATIENCE = 10
@@ -114,7 +115,7 @@ def note_deploy() -> None:
 @contextlib.contextmanager
 def exclusively() -> Iterator[None]:
     """For commands that change something: never while a deploy does."""
-    descriptor = os.open(LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = lock.opened("deploy")
     end = time.monotonic() + PATIENCE
     waiting = False
     while True:

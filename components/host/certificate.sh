@@ -49,7 +49,7 @@ make_self_signed() {
 install_certificate() {
   local wanted
   wanted=$(cat certificate)
-  exec 8>/run/lock/mail-relay-certificate.lock
+  exec 8>/run/mail-relay/certificate.lock
   flock 8
   if [ "$wanted" != self-signed ] && ! grep -qsx "$wanted" "$source_note"; then
     write_into_tls "$source_note" <<<"$wanted"

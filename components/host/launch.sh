@@ -4,12 +4,16 @@
 {
   set -euo pipefail
   umask 077
-  # A launcher that was killed could not clean up; a folder's name says whose it is.
+  # The folder is locked as long as anything of its step runs. Its name says which launcher has not locked it yet.
   for left in /run/mail-relay.*; do
     pid=${left#*.}
-    [ -d "/proc/${pid%.*}" ] || rm -rf -- "$left"
+    [ -d "/proc/${pid%.*}" ] || [ ! -d "$left" ] || flock -n "$left" rm -rf -- "$left" || true
   done
   dir=$(mktemp -d "/run/mail-relay.$$.XXXXXXXXXX")
+  exec 7<"$dir"
+  flock 7
+  # A launcher that is killed cannot clean up, and the folder may hold secrets.
+  setsid -f flock "$dir" rm -rf -- "$dir" 7<&- </dev/null >/dev/null 2>&1
   trap 'rm -rf -- "$dir"' EXIT
   trap 'exit 129' HUP INT TERM
   base64 -d | tar -x -z -f - -C "$dir"

@@ -15,14 +15,18 @@ die() {
   exit 1
 }
 
+# Locks. Root's alone: in /run/lock any local user could make one first, and hold it for ever.
+locks=/run/mail-relay
+
 # Two deploys at once: the second waits, and gives up with a reason rather than mixing in. So it does when whoever
 # started it has gone meanwhile: nobody would hear that it undid what a later deploy has made.
 take_lock() {
   [ -z "${lock_is_held-}" ] || return 0
-  exec 9>/run/lock/mail-relay.lock
+  install -d -m 700 "$locks"
+  exec 9>"$locks/deploy.lock"
   if ! flock -n 9; then
     say "another deploy is at work on this host, waiting up to 5 minutes for it"
-    flock -w 300 9 || die "another deploy has held /run/lock/mail-relay.lock for 5 minutes; run again when it has ended"
+    flock -w 300 9 || die "another deploy has held $locks/deploy.lock for 5 minutes; run again when it has ended"
     printf 'the other deploy has ended\n' >&2 || exit 1
   fi
 }

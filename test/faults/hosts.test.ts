@@ -198,12 +198,26 @@ describe("two deploys at once", () => {
     });
   });
 
+  test("a local user cannot hold the locks", async () => {
+    const names = ["mail-relay", "mail-relay-certificate", "mail-relay-acme", "mail-relay-resolver"];
+    // Also by a name that somebody might guess.
+    const locks = [...names.map((name) => `/run/lock/${name}.lock`), "/tmp/mail-relay.lock", "/run/lock/mail-relay"];
+    const unit = (index: number) => `local-user-${index}`;
+    for (const [index, lock] of locks.entries()) {
+      await relay.run(`systemd-run --quiet --uid=nobody --unit=${unit(index)} flock ${lock} sleep 600`);
+    }
+    relay.allow("203.0.113.96/28");
+    expect((await relay.up()).text).not.toContain("another deploy");
+    expect(await relay.run("stat -c '%a %U' /run/mail-relay")).toBe("700 root\n");
+    await relay.run(`systemctl stop ${locks.map((_, index) => unit(index)).join(" ")}`);
+  });
+
   test("a deploy that nobody asks for any more does not begin after it has waited", async () => {
     await relay.write("/root/lib.sh", readFileSync(join(PROJECT_ROOT, "components/host/lib.sh"), "utf8"));
     const wait = (reader: string) =>
       relay.run(
         `rm -f /root/begun
-        (flock 9; sleep 2) 9>/run/lock/mail-relay.lock &
+        (flock 9; sleep 2) 9>/run/mail-relay/deploy.lock &
         sleep 0.5
         bash -c '. /root/lib.sh; trap "" PIPE; take_lock; touch /root/begun' 2> >(${reader}) || true
         wait

@@ -41,8 +41,8 @@ def test_postfix_does_not_run_without_configuration_or_program(programs: pathlib
 
 
 def test_a_deploy_is_at_work_while_its_lock_is_held(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "lock"
-    monkeypatch.setattr(lock, "LOCK", str(path))
+    path = tmp_path / "deploy.lock"
+    monkeypatch.setattr(lock, "FOLDER", str(tmp_path))
     assert not lock.is_deploying()
     with path.open("w") as held:
         assert not lock.is_deploying()

@@ -127,9 +127,9 @@ export function describeChanges(queue: () => QueueLab): void {
   });
 
   test("a deploy at work is told of, and is not interfered with", async () => {
-    await onHost(queue().lab, "systemd-run --quiet --unit=busy flock /run/lock/mail-relay.lock sleep 300");
+    await onHost(queue().lab, "systemd-run --quiet --unit=busy flock /run/mail-relay/deploy.lock sleep 300");
     try {
-      await eventually(() => onHost(queue().lab, "! flock -n /run/lock/mail-relay.lock true"));
+      await eventually(() => onHost(queue().lab, "! flock -n /run/mail-relay/deploy.lock true"));
       const looking = await relay().run("queue");
       expect(looking.code).toBe(0);
       expect(looking.stderr).toContain(

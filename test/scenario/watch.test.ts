@@ -143,7 +143,7 @@ describe("a relay that is watched", () => {
 
   test("a deploy at work is no alert", async () => {
     hook.alerts.length = 0;
-    await onHost(lab, `${stopPostfix}; flock /run/lock/mail-relay.lock systemctl start mail-relay-watch.service`);
+    await onHost(lab, `${stopPostfix}; flock /run/mail-relay/deploy.lock systemctl start mail-relay-watch.service`);
     await onHost(lab, startPostfix);
     expect(hook.alerts).toEqual([]);
   });

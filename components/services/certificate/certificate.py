@@ -9,7 +9,6 @@ for certbot's own service.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
@@ -22,6 +21,7 @@ from typing import Any, Dict
 import challenge
 
 from lib import x509
+from lib.lock import held
 
 NAME = "mail-relay"
 LIVE = f"/etc/letsencrypt/live/{NAME}/fullchain.pem"
@@ -160,8 +160,7 @@ def main() -> int:
     options = sys.argv[2:]
     if options == ["--authorities"]:
         return 0
-    with open("/run/lock/mail-relay-acme.lock", "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with held("acme"):
         if not issued(config):
             good = issue(config)
         elif share_left() <= LEAST_SHARE:

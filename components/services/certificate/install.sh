@@ -8,7 +8,8 @@ lineage=/etc/letsencrypt/live/mail-relay
 tls=/etc/postfix/tls
 
 # A deploy that goes over to another kind of certificate says so first, under the same lock.
-exec 8>/run/lock/mail-relay-certificate.lock
+install -d -m 700 /run/mail-relay
+exec 8>/run/mail-relay/certificate.lock
 flock 8
 [ "$(cat "$tls/source" 2>/dev/null)" = acme ] || exit 0
 rm -f "$tls"/.renewed.pem.*

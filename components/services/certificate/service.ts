@@ -63,7 +63,7 @@ export const certificate: Service = {
         program("certificate.py", "certificate.py", 0o644),
         program("challenge.py", challenge.script, 0o644),
         program("install.sh", "install.sh", 0o755),
-        ...library(folder, "process", "x509", ...challenge.library),
+        ...library(folder, "lock", "process", "x509", ...challenge.library),
         { path: configFile, body: JSON.stringify(config) + "\n", mode: 0o644 },
         ...own,
         ...["mail-relay-certificate.service", "mail-relay-certificate.timer"].map((name) => ({

@@ -9,7 +9,6 @@ give-back  when it has ended
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import shutil
@@ -17,9 +16,9 @@ import sys
 
 import answers
 import resolvconf
+from lib.lock import held
 from lib.process import output_of, succeeds
 
-LOCK = "/run/lock/mail-relay-resolver.lock"
 # Exists while the host asks the resolver; not in a folder that the resolver itself could write to.
 SERVING = "/run/mail-relay-resolver.serving"
 UNIT = "mail-relay-resolver.service"
@@ -77,8 +76,7 @@ def main() -> None:
     if wanted in (check, prepare):
         wanted()
         return
-    with open(LOCK, "w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with held("resolver"):
         wanted()
 
 

@@ -25,7 +25,7 @@ export const resolver: Service = {
       check: `python3 -B ${folder}/resolver.py check`,
       files: [
         ...programs.map((name) => file(`${folder}/${name}`, textOf(__dirname, name))),
-        ...library(folder, "postfix", "process"),
+        ...library(folder, "lock", "postfix", "process"),
         file(configFile, textOf(__dirname, "unbound.conf", configuration(wanted, inetProtocols))),
         ...units.map((name) => file(`${unitFolder}/${name}`, textOf(__dirname, name))),
       ],

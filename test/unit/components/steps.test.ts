@@ -1,7 +1,10 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { MailRelay, type MailRelayArgs } from "../../../components";
 import { keptInput, pack } from "../../../components/provision/archive";
@@ -141,6 +144,21 @@ describe("the launcher", () => {
     const { status, stdout, stderr } = launch(whole);
     expect({ status, stdout, stderr }).toEqual({ status: 7, stdout: "ran in 700\ninput\n", stderr: "" });
     expect(execFileSync("sh", ["-c", "ls -d /run/mail-relay.* 2>/dev/null || true"], { encoding: "utf8" })).toBe("");
+  });
+
+  test("leaves nothing when it is killed, once its step has ended", async () => {
+    const script = { path: "users.sh", body: "echo begun; sleep 1; cat given", mode: 0o644 };
+    const launcher = whole.slice(0, whole.indexOf("\n}\n") + 3);
+    const child = spawn("bash", ["-s", "users"], { stdio: ["pipe", "pipe", "ignore"] });
+    const folders = () => readdirSync("/run").filter((name) => name.startsWith(`mail-relay.${child.pid}.`));
+    const said = text(child.stdout);
+    const begun = once(child.stdout, "data");
+    child.stdin.end(launcher + (await pack([script, { path: "given", body: "to the end\n", mode: 0o600 }])));
+    await begun;
+    child.kill("SIGKILL");
+    expect(folders()).toHaveLength(1);
+    expect(await said).toBe("begun\nto the end\n");
+    while (folders().length > 0) await sleep(50);
   });
 
   test("runs nothing of what was cut off anywhere", () => {
