@@ -105,12 +105,23 @@ switch_over() {
     systemctl daemon-reload
     act=(systemctl restart postfix)
   fi
-  enable_service
+  keep_running
   "${act[@]}"
 }
 
-# A service that somebody has switched off would be missing after the next boot.
-enable_service() {
+# Postfix has to be there after the next boot, and after the death of its master.
+keep_running() {
+  local unit=postfix.service folder
+  # Up to Debian 12 this one is only a wrapper for that of the instance.
+  [ "$(systemctl show -p Type --value "$unit")" = forking ] || unit=postfix@-.service
+  folder=/etc/systemd/system/$unit.d
+  if ! cmp -s restart.conf "$folder/mail-relay.conf"; then
+    install -d -m 755 "$folder"
+    install -m 644 restart.conf "$folder/.mail-relay"
+    persist "$folder/.mail-relay"
+    mv -f "$folder/.mail-relay" "$folder/mail-relay.conf"
+    systemctl daemon-reload
+  fi
   case $(systemctl is-enabled postfix 2>/dev/null || true) in
   enabled) return 0 ;;
   masked*) systemctl --quiet unmask postfix ;;
@@ -198,7 +209,7 @@ live=$(last_good)
 if [ ! -L "$proven" ] && running && [ ! -e candidate.pem ] &&
   [ "$(names etc)" = "$(names "$live")" ] && cmp -s <(fingerprint etc) <(fingerprint "$live"); then
   link_files "$live"
-  enable_service
+  keep_running
   install_certificate
   [ "$relinked" = false ] || bring_into_force "$live" "$live"
   smoke_test "$live" || die "the configuration is unchanged, but the relay does not answer as it should"

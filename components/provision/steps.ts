@@ -60,6 +60,7 @@ const applySources = [
   "preflight.sh",
   "preflight.py",
   "nexthop.py",
+  "restart.conf",
   "trial.sh",
   "probe.py",
   "lib/address.py",

@@ -228,6 +228,33 @@ describe("two deploys at once", () => {
   });
 });
 
+describe("a program that is killed ten times in ten seconds", () => {
+  const units = ["signer", "login-limit", "ban", "saslauthd"].map((name) => `mail-relay-${name}.service`);
+
+  test("comes back, and mail is signed, counted and delivered as before", async () => {
+    relay.allow("203.0.113.112/28", {
+      dkim: {},
+      sasl: { passwordCheck: "saslauthd" },
+      limits: { ban: {}, recipientsPerHour: 3 },
+    });
+    await relay.up();
+    await relay.run(`for round in 1 2 3 4 5 6 7 8 9 10; do
+      systemctl kill --signal=KILL ${units.join(" ")} || true
+      kill -9 $(cat /var/spool/postfix/pid/master.pid) || true
+      sleep 1
+    done`);
+    await eventually(() => relay.run(`systemctl is-active ${units.join(" ")}; ss -Hltn sport = :587 | grep .`));
+    await relay.expectServes("after ten deaths");
+    const sent = (await lab.sink.messages()).find(({ raw }) => raw.includes("Subject: after ten deaths"));
+    expect(sent?.raw).toMatch(/^DKIM-Signature: /m);
+    const again = () => submit(lab, "alice", passwords.alice, "counted", { address: relay.address });
+    await again();
+    await again();
+    await expect(again()).rejects.toThrow(/450/);
+    expect(changes(await relay.up())).toEqual([]);
+  });
+});
+
 describe("the same deploy once more, by somebody who knows nothing of the first", () => {
   let world: Sink;
 

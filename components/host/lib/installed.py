@@ -20,6 +20,7 @@ from lib.process import output_of, succeeds
 RECORDS = "/var/lib/mail-relay"
 ETC = "/etc/postfix"
 GENERATIONS = f"{ETC}/generations"
+RESTART = "/etc/systemd/system/postfix*.service.d/mail-relay.conf"
 # Notes that a deploy keeps in the folder of a generation.
 NOTES = ("smoke.plan", "store")
 
@@ -85,7 +86,7 @@ def live_generation() -> str:
 
 
 def files() -> list[str]:
-    """The live configuration."""
+    """The live configuration, and what has Postfix started again."""
     live = live_generation()
     lines = [f"{GENERATIONS}/current link {link_of(f'{GENERATIONS}/current')}"]
     for name in names_below(live):
@@ -96,7 +97,10 @@ def files() -> list[str]:
         lines.append(f"{ETC}/{name} content {digest(content)}")
         lines.append(f"{ETC}/{name} mode {mode_of(f'{live}/{name}')}")
     folders = (ETC, GENERATIONS, live, f"{ETC}/tls", f"{ETC}/tls/relay.pem")
-    return lines + [f"{path} mode {mode_of(path)}" for path in folders if mode_of(path)]
+    lines += [f"{path} mode {mode_of(path)}" for path in folders if mode_of(path)]
+    for path in sorted(glob.glob(RESTART)):
+        lines += [f"{path} content {digest(read(path) or b'')}", f"{path} mode {mode_of(path)}"]
+    return lines
 
 
 def users(database: str, store: str, whose: str) -> list[str]:
