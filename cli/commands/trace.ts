@@ -58,7 +58,7 @@ async function trace(id: string, { since }: { since: number }, command: Command)
   });
 }
 
-const colours: Record<string, (text: string) => string> = {
+export const statusColours: Record<string, (text: string) => string> = {
   sent: paint.green,
   deferred: paint.yellow,
   bounced: paint.red,
@@ -74,7 +74,7 @@ function printTrace({ ids, recipients, events }: Trace): void {
   }
   print();
   for (const { recipient, status, relay, reason } of recipients) {
-    const colour = colours[status] ?? String;
+    const colour = statusColours[status] ?? String;
     print(`${plain(recipient)}: ${colour(status)} ${plain(`by ${relay}${reason ? ` (${reason})` : ""}`)}`);
   }
 }
