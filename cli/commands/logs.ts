@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import { sinceOption } from "../filters";
 import { positiveNumber, type GlobalOptions } from "../options";
-import { paint, plain, print } from "../output";
+import { paint, plain, print, printJsonLine } from "../output";
 import { withHost } from "../withHost";
 import { localTime, statusColours } from "./trace";
 
@@ -58,7 +58,7 @@ async function logs(options: LogOptions, command: Command): Promise<void> {
   const { json } = command.optsWithGlobals<GlobalOptions>();
   await withHost(command, async (host) => {
     for await (const line of host.stream<LogLine>("maillog", { ...options, follow: options.follow ?? false })) {
-      if (json) print(JSON.stringify(line));
+      if (json) printJsonLine(line);
       else print(`${paint.dim(localTime(line.time))} ${colourOf(line)(plain(line.program))}: ${plain(line.text)}`);
     }
   });
