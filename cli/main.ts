@@ -10,7 +10,7 @@ import { registerTop } from "./commands/top";
 import { registerTrace } from "./commands/trace";
 import { CommandError, EXIT } from "./errors";
 import { addGlobalOptions, type GlobalOptions } from "./options";
-import { startMasking } from "./output";
+import { note, startMasking } from "./output";
 
 const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as { version: string };
 
@@ -51,7 +51,7 @@ program.parseAsync().catch((error: unknown) => {
   // Commander has already reported wrong arguments; a request for help is not an error.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   else {
-    process.stderr.write(`mail-relay: ${error instanceof Error ? error.message : String(error)}\n`);
+    note(error instanceof Error ? error.message : String(error));
     process.exitCode = error instanceof CommandError ? error.exitCode : EXIT.problem;
   }
 });

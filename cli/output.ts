@@ -12,24 +12,53 @@ let maskAddresses = false;
 /** From now on all output shows only the first letter of the local part of mail addresses. */
 export const startMasking = (): void => void (maskAddresses = true);
 
+const BARE_LOCAL_PART = /([^\s<>()[\]"'=,:;@\\])[^\s<>()[\]"'=,:;@\\]*@(?=[\p{L}\p{N}_[-])/gu;
+const QUOTED_LOCAL_PART = /"(?:[^"\\]|\\.)*"@/g;
+
 /** The local part of every mail address cut to its first letter. */
 export const masked = (text: string): string =>
-  text.replaceAll(/([^\s<>()[\]"'=,:;@\\])[^\s<>()[\]"'=,:;@\\]*@(?=[\w-])/g, "$1…@");
+  text.replaceAll(QUOTED_LOCAL_PART, '"…"@').replaceAll(BARE_LOCAL_PART, "$1…@");
 
 const shown = (text: string): string => (maskAddresses ? masked(text) : text);
 
-/** Standard output is for results. */
+/** Standard output is for results. Text from the network comes cleaned: colours are in it already. */
 export const print = (line = ""): void => void process.stdout.write(`${shown(line)}\n`);
-export const printJson = (value: unknown): void => print(JSON.stringify(value, undefined, 2));
+
+/** What a terminal acts on, or shows otherwise than it is: controls, marks without width and of direction, half characters. */
+const ACTING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** Values of JSON stay what they are: what would act on a terminal is written as an escape. Half characters are none. */
+export function json(value: unknown, indent?: number): string {
+  const whole = (text: string) => text.replaceAll(/\p{Cs}/gu, "\ufffd");
+  const text = JSON.stringify(
+    value,
+    (_, inner: unknown) => (typeof inner === "string" ? shown(whole(inner)) : inner),
+    indent,
+  );
+  return (maskAddresses ? text.replaceAll(BARE_LOCAL_PART, "$1…@") : text).replaceAll(ACTING, (character) =>
+    character === "\n" ? character : character.replaceAll(/[^]/g, escaped),
+  );
+}
+
+const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
+export const printJson = (value: unknown): void => void process.stdout.write(`${json(value, 2)}\n`);
+export const printJsonLine = (value: unknown): void => void process.stdout.write(`${json(value)}\n`);
 
 /** Everything except results goes to standard error. */
-export const note = (line: string): void => void process.stderr.write(`mail-relay: ${shown(line)}\n`);
+export const note = (line: string): void => void process.stderr.write(`mail-relay: ${plain(line)}\n`);
 
-/** Text from the network: without control characters, which could do things to a terminal. */
-export const plain = (text: string): string =>
-  shown(text).replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+/** Text from the network as one line, without what acts on a terminal. */
+export const plain = (text: string): string => plainLines(text).replaceAll(/[\t\n]/g, " ");
 
-const clipped = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
+/** The same where its lines and tabs are kept. */
+export const plainLines = (text: string): string =>
+  shown(text).replaceAll(ACTING, (character) => (/[\t\n]/.test(character) ? character : "\ufffd"));
+
+function clipped(text: string, width: number): string {
+  const characters = [...text];
+  return characters.length <= width ? text : `${characters.slice(0, width - 1).join("")}…`;
+}
 
 export interface Column<Row> {
   head: string;
@@ -54,7 +83,7 @@ export function printTable<Row>(rows: Row[], columns: Column<Row>[]): void {
     style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
   });
   for (const row of rows) {
-    table.push(columns.map(({ cell, width = 200 }) => clipped(plain(cell(row)).replaceAll(/\s+/g, " "), width)));
+    table.push(columns.map(({ cell, width = 200 }) => clipped(plain(cell(row)).replaceAll(/\s+/gu, " "), width)));
   }
   for (const line of table.toString().split("\n")) print(line.trimEnd());
 }

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { CommandError, EXIT, usageError } from "../errors";
 import type { GlobalOptions } from "../options";
-import { paint, plain, print, printJson } from "../output";
+import { paint, plain, plainLines, print, printJson } from "../output";
 import type { Host } from "../ssh";
 import type { Question, Reply } from "../survey";
 import { withHost } from "../withHost";
@@ -106,7 +106,7 @@ function said(replies: Reply[]): Reply[] {
 function printVerdict({ accepted, replies }: Verdict): void {
   for (const { command, code, text } of replies) {
     if (command !== null) print(paint.dim(`> ${plain(command)}`));
-    const [first = "", ...more] = plain(text).split("\n");
+    const [first = "", ...more] = plainLines(text).split("\n");
     const reply = `${code} ${first}${more.length > 0 ? ` (${more.join(", ")})` : ""}`;
     print(`< ${code < 300 ? reply : paint.red(reply)}`);
   }

@@ -36,7 +36,7 @@ function printDrift({ deployed, differences }: DriftSeen): void {
   if (!deployed) return print("no deploy has finished on this host: there is nothing to compare with");
   if (differences.length === 0) return print("the host is as the last deploy left it");
   for (const difference of differences) {
-    print(`${paint.bold(plain(difference.path))}: ${describe(difference)}`);
+    print(`${paint.bold(plain(difference.path))}: ${plain(describe(difference))}`);
     for (const line of difference.diff ?? []) print(`  ${painted(plain(line))}`);
   }
   print();

@@ -1,9 +1,9 @@
 import { Option, type Command } from "commander";
 import { sinceOption } from "../filters";
 import { positiveNumber, type GlobalOptions } from "../options";
-import { paint, plain, print } from "../output";
+import { paint, plain, print, printJsonLine } from "../output";
 import { withHost } from "../withHost";
-import { localTime } from "./trace";
+import { localTime, statusColours } from "./trace";
 
 interface LogOptions {
   follow?: boolean;
@@ -19,6 +19,9 @@ interface LogLine {
   time: number;
   program: string;
   text: string;
+  /** What an attempt to deliver, or the end of all attempts, came to. */
+  status: string | null;
+  severity: string | null;
 }
 
 export function registerLogs(program: Command): void {
@@ -55,15 +58,12 @@ async function logs(options: LogOptions, command: Command): Promise<void> {
   const { json } = command.optsWithGlobals<GlobalOptions>();
   await withHost(command, async (host) => {
     for await (const line of host.stream<LogLine>("maillog", { ...options, follow: options.follow ?? false })) {
-      if (json) print(JSON.stringify(line));
-      else
-        print(`${paint.dim(localTime(line.time))} ${paint.bold(plain(line.program))}: ${coloured(plain(line.text))}`);
+      if (json) printJsonLine(line);
+      else print(`${paint.dim(localTime(line.time))} ${colourOf(line)(plain(line.program))}: ${plain(line.text)}`);
     }
   });
 }
 
-const coloured = (text: string): string =>
-  text
-    .replace(/\bstatus=sent\b/, paint.green)
-    .replace(/\bstatus=deferred\b/, paint.yellow)
-    .replace(/\bstatus=(bounced|expired)\b|\b(warning|error|fatal|panic):/, paint.red);
+/** The line's text may say anything, so the colour is its program's. */
+const colourOf = ({ status, severity }: LogLine) =>
+  severity !== null ? paint.red : (statusColours[status ?? ""] ?? paint.bold);

@@ -1,7 +1,7 @@
 import { Argument, Option, type Command } from "commander";
 import { addFilters, addLimit, filterOf, queueId, QUEUES, type QueueFilter } from "../filters";
 import type { GlobalOptions } from "../options";
-import { age, note, plain, print, printJson } from "../output";
+import { age, note, plainLines, print, printJson } from "../output";
 import { printListing, type Listing, type QueuedMessage } from "../queueTable";
 import { printShape, type Shape } from "../shapeTable";
 import { withHost } from "../withHost";
@@ -73,7 +73,7 @@ async function show(id: string, { body }: { body?: boolean }, command: Command):
     const { queue_name, arrival_time } = shown.message;
     note(`${id} is in the queue ${queue_name} for ${age(arrival_time)}`);
     for (const part of [shown.envelope, shown.headers, ...(shown.body === null ? [] : [shown.body])]) {
-      print(plain(part).trimEnd());
+      print(plainLines(part).trimEnd());
       print();
     }
   });

@@ -146,5 +146,5 @@ function printEnd({ status, reason }: Sending, seconds: number): void {
   if (status === "unknown")
     print(paint.yellow(`no result in the log within ${seconds} seconds; \`mail-relay queue\` shows what waits`));
   else if (status === "sent") print(paint.green(`delivered: ${plain(reason ?? "")}`));
-  else print(paint.red(`${status}: ${plain(reason ?? "")}`));
+  else print(paint.red(plain(`${status}: ${reason ?? ""}`)));
 }

@@ -44,7 +44,7 @@ const WIDTH = 13;
 
 export function printStatus(label: string, status: Status): void {
   const { machine, services, queueSizes, certificate, deploy } = status;
-  print(paint.bold(label) + (machine.seen ? `  Postfix ${machine.seen.version}` : ""));
+  print(paint.bold(label) + (machine.seen ? `  Postfix ${plain(machine.seen.version)}` : ""));
   line("services", services, unitsText);
   line("listeners", services, listenersText);
   line("queue", queueSizes, queueText);
@@ -66,7 +66,7 @@ function unitsText({ units }: Parts["services"]): string {
   return units
     .map(({ unit, enabled, runs }) => {
       const state = [runs ? "runs" : "does not run", ...(/^(enabled|static|generated)/.test(enabled) ? [] : [enabled])];
-      return mark(runs && state.length === 1, `${unit} ${state.join(", ")}`);
+      return mark(runs && state.length === 1, plain(`${unit} ${state.join(", ")}`));
     })
     .join(", ");
 }
@@ -78,7 +78,7 @@ function listenersText({ listeners }: Parts["services"]): string {
     .map(({ port, tls, auth, mechanisms, problem, login }) => {
       if (problem !== null) return paint.red(`${port} ${plain(problem)}`);
       if (login !== null && !login.startsWith("235")) return paint.red(`${port} refuses a login: ${plain(login)}`);
-      return `${port} ${tls === "implicit" ? "TLS" : "STARTTLS"}${auth ? `, logins by ${mechanisms.join(" ")}` : ""}`;
+      return `${port} ${tls === "implicit" ? "TLS" : "STARTTLS"}${auth ? `, logins by ${plain(mechanisms.join(" "))}` : ""}`;
     })
     .join("; ");
 }
@@ -105,7 +105,7 @@ function diskText({ fileSystems }: MachineSeen): string {
   return fileSystems
     .map(({ path, bytes, bytesFree, inodes, inodesFree }) => {
       const inodeText = inodes === null || inodesFree === null ? "" : `, inodes ${percent(inodesFree, inodes)}`;
-      return `${path} ${size(bytesFree)} free (${percent(bytesFree, bytes)}${inodeText})`;
+      return `${plain(path)} ${size(bytesFree)} free (${percent(bytesFree, bytes)}${inodeText})`;
     })
     .join("; ");
 }
@@ -122,7 +122,7 @@ function deployText({ deployed, generation, atWork, halfWay }: DeploySeen): stri
     ...(atWork ? ["one is running"] : []),
     ...(halfWay ? [paint.red("the last one was interrupted")] : []),
   ];
-  return [`${when(deployed)}, generation ${generation ?? "unknown"}`, ...state].join("; ");
+  return [`${when(deployed)}, generation ${plain(generation ?? "unknown")}`, ...state].join("; ");
 }
 
 function proofText({ proof }: DeploySeen): string {

@@ -58,7 +58,7 @@ async function trace(id: string, { since }: { since: number }, command: Command)
   });
 }
 
-const colours: Record<string, (text: string) => string> = {
+export const statusColours: Record<string, (text: string) => string> = {
   sent: paint.green,
   deferred: paint.yellow,
   bounced: paint.red,
@@ -69,13 +69,13 @@ function printTrace({ ids, recipients, events }: Trace): void {
   for (const { time, program, id, text } of events) {
     const which = ids.length > 1 ? `${id} ` : "";
     print(
-      `${paint.dim(localTime(time))} ${which}${paint.bold(plain(program.replace("postfix/", "")))}: ${plain(text)}`,
+      `${paint.dim(localTime(time))} ${plain(which)}${paint.bold(plain(program.replace("postfix/", "")))}: ${plain(text)}`,
     );
   }
   print();
   for (const { recipient, status, relay, reason } of recipients) {
-    const colour = colours[status] ?? String;
-    print(`${plain(recipient)}: ${colour(status)} ${plain(`by ${relay}${reason ? ` (${reason})` : ""}`)}`);
+    const colour = statusColours[status] ?? String;
+    print(`${plain(recipient)}: ${colour(plain(status))} ${plain(`by ${relay}${reason ? ` (${reason})` : ""}`)}`);
   }
 }
 

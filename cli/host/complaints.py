@@ -12,9 +12,9 @@ from typing import Any
 
 import deploy
 from lib.installed import RECORDS
+from lib.logline import severity
 from maillog import Entry, entries
 
-SEVERITY = re.compile(r"^(?:[0-9A-Za-z]{6,20}: )?(panic|fatal|error|warning): ")
 # `postfix check` is asked for what it says now.
 SCRIPT = "postfix/postfix-script"
 # What clients and the world cause.
@@ -30,10 +30,10 @@ NUMBERS = re.compile(r"\b[0-9A-F]{8,}\b|\d+")
 
 def complaint(message: str) -> tuple[str, str] | None:
     """Severity and text; None for what a healthy relay logs too."""
-    found = SEVERITY.match(message)
-    if not found or (found[1] == "warning" and EXPECTED.search(message)):
+    found = severity(message)
+    if not found or (found == "warning" and EXPECTED.search(message)):
         return None
-    return found[1], message[found.end() :]
+    return found, message[len(f"{found}: ") :]
 
 
 def gather(log: Iterable[Entry]) -> list[dict[str, Any]]:
@@ -43,9 +43,9 @@ def gather(log: Iterable[Entry]) -> list[dict[str, Any]]:
         found = None if entry.program == SCRIPT else complaint(entry.text)
         if not found:
             continue
-        severity, text = found
-        key = (severity, entry.program, NUMBERS.sub("#", text))
-        group = alike.setdefault(key, {"severity": severity, "service": entry.program, "count": 0})
+        grade, text = found
+        key = (grade, entry.program, NUMBERS.sub("#", text))
+        group = alike.setdefault(key, {"severity": grade, "service": entry.program, "count": 0})
         group.update(count=group["count"] + 1, text=text[:300], time=int(entry.time))
     return sorted(alike.values(), key=lambda group: -int(group["count"]))
 

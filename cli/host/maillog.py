@@ -14,16 +14,11 @@ import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from lib import logline
+from lib.journal import postfix_lines
 from relayhost import Refusal, lines, note_deploy
 
-MAIL_FACILITY = "SYSLOG_FACILITY=2"
 FILES = "/var/log/mail.log*"
-QUEUE_ID = re.compile(r"^([0-9A-Za-z]{6,30}): ")
-LOGIN = re.compile(r"^([0-9A-Za-z]{6,30}): client=.*sasl_username=([^,]+)")
-STATUS = re.compile(
-    r"^[0-9A-Za-z]+: to=<(?P<recipient>.*?)>, .*?relay=(?P<relay>[^,]+), .*?delay=(?P<delay>[\d.]+), .*?"
-    r"dsn=(?P<dsn>[\d.]+), status=(?P<status>\w+) ?(?:\((?P<reason>.*)\))?$"
-)
 # With the date as rsyslog writes it by default, on older releases and on newer ones.
 OLD_LINE = re.compile(r"^([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) \S+ ([\w./-]+)(?:\[\d+\])?: (.*)$")
 NEW_LINE = re.compile(r"^(\d{4}-\d\d-\d\dT[\d:]{8})(?:\.\d+)?(\S*) \S+ ([\w./-]+)(?:\[\d+\])?: (.*)$")
@@ -35,6 +30,9 @@ class Entry(NamedTuple):
     time: float
     program: str
     text: str
+
+    def event(self) -> logline.Event | None:
+        return logline.event(self.program, self.text)
 
 
 def entries(since: float) -> Iterator[Entry]:
@@ -49,7 +47,7 @@ def entries(since: float) -> Iterator[Entry]:
 
 
 def journal(since: float, follow: bool = False) -> Iterator[Entry]:
-    command = ["journalctl", "-q", "-o", "json", "--output-fields=MESSAGE,SYSLOG_IDENTIFIER", MAIL_FACILITY]
+    command = ["journalctl", "-q", "-o", "json", "--output-fields=MESSAGE,SYSLOG_IDENTIFIER", *postfix_lines()]
     command += ["-f", "-n", "0"] if follow else [f"--since=@{int(since)}"]
     for line in lines(command):
         entry = json.loads(line)
@@ -99,10 +97,18 @@ def seconds_utc(moment: time.struct_time, zone: str) -> int:
     return calendar.timegm(moment) - offset
 
 
-def status_of(text: str) -> dict[str, Any] | None:
+def attempt(entry: Entry) -> dict[str, Any] | None:
     """What one attempt to deliver came to; None for other lines."""
-    found = STATUS.match(text)
-    return {**found.groupdict(), "delay": float(found["delay"])} if found else None
+    event = entry.event()
+    if event is None or event.kind != "attempt":
+        return None
+    return {**event.fields, "delay": float(event.fields["delay"] or 0)}
+
+
+def status(entry: Entry) -> str | None:
+    """What an attempt, or the end of all attempts, came to."""
+    event = entry.event()
+    return event.fields.get("status") if event else None
 
 
 class Wanted:
@@ -118,23 +124,24 @@ class Wanted:
     def fits(self, entry: Entry) -> bool:
         return (
             (not self.text or self.text in f"{entry.program}: {entry.text}".lower())
-            and (not self.warnings or re.search(r"\b(warning|error|fatal|panic): ", entry.text) is not None)
-            and (self.status is None or f" status={self.status} " in entry.text + " ")
-            and (self.login is None or self.of_login(entry.text))
+            and (not self.warnings or logline.severity(entry.text) is not None)
+            and (self.status is None or self.status == status(entry))
+            and (self.login is None or self.of_login(entry))
         )
 
-    def of_login(self, text: str) -> bool:
-        """A login is named where its message came in; later lines have only the message's id."""
-        came = LOGIN.match(text)
-        if came:
-            if came[2].partition("@")[0] != self.login and came[2] != self.login:
-                return False
-            self.ids[came[1]] = True
+    def of_login(self, entry: Entry) -> bool:
+        """A login is named where its message came in, or where it failed; later lines have only the message's id."""
+        event = entry.event()
+        if event is None or not event.fields.get("login"):
+            return logline.queue_id(entry.text) in self.ids
+        login = event.fields["login"] or ""
+        if self.login not in (login, login.rpartition("@")[0] or login):
+            return False
+        if event.queue_id is not None:
+            self.ids[event.queue_id] = True
             if len(self.ids) > MOST_IDS:
                 self.ids.popitem(last=False)
-            return True
-        found = QUEUE_ID.match(text)
-        return (found is not None and found[1] in self.ids) or f"sasl_username={self.login}" in text
+        return True
 
 
 def main(args: dict[str, Any]) -> Iterator[Any]:
@@ -142,16 +149,21 @@ def main(args: dict[str, Any]) -> Iterator[Any]:
     wanted = Wanted(args)
     fitting = (entry for entry in entries(time.time() - args["since"]) if wanted.fits(entry))
     for entry in collections.deque(fitting, maxlen=args["lines"]):
-        yield entry._asdict()
+        yield told(entry)
     if args["follow"]:
         for entry in followed():
             if wanted.fits(entry):
-                yield entry._asdict()
+                yield told(entry)
+
+
+def told(entry: Entry) -> dict[str, Any]:
+    """A line with what it comes to, so that whoever shows it need not look for that in its text."""
+    return {**entry._asdict(), "status": status(entry), "severity": logline.severity(entry.text)}
 
 
 def followed() -> Iterator[Entry]:
     """What is logged from now on, until the connection ends."""
-    probe = ["journalctl", "-q", "-n", "1", "-o", "cat", MAIL_FACILITY]
+    probe = ["journalctl", "-q", "-n", "1", "-o", "cat", *postfix_lines()]
     found = subprocess.run(probe, capture_output=True, check=False).stdout
     if found or not os.path.exists("/var/log/mail.log"):
         yield from journal(0, follow=True)

@@ -8,10 +8,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from maillog import entries, status_of
+from maillog import entries
 from relayhost import note_deploy
 
-QUEUED = re.compile(r"^([0-9A-Za-z]+): from=<(.*?)>, size=(\d+), nrcpt=\d+ \(queue active\)")
 # What differs between two deferrals for the same reason.
 PARTICULAR = (
     (re.compile(r"<[^<> ]*@[^<> ]*>"), "<...>"),
@@ -33,21 +32,22 @@ def main(args: dict[str, Any]) -> Iterator[Any]:
     sizes: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     destinations: dict[str, Counter[str]] = {}
-    seen: set[str] = set()
+    seen: set[str | None] = set()
     for entry in entries(time.time() - args["since"]):
-        queued = QUEUED.match(entry.text)
-        # A deferred message becomes active again and again.
-        if queued and queued[1] not in seen:
-            seen.add(queued[1])
-            messages[queued[2]] += 1
-            sizes[queued[2]] += int(queued[3])
+        event = entry.event()
+        if event is None:
             continue
-        status = status_of(entry.text)
-        if status:
-            domain = status["recipient"].rpartition("@")[2].lower()
-            destinations.setdefault(domain, Counter())[status["status"]] += 1
-            if status["status"] == "deferred":
-                reasons[kind_of(status["reason"] or "")] += 1
+        fields = {name: value or "" for name, value in event.fields.items()}
+        # A deferred message becomes active again and again.
+        if event.kind == "queued" and event.queue_id not in seen:
+            seen.add(event.queue_id)
+            messages[fields["sender"]] += 1
+            sizes[fields["sender"]] += int(fields["size"])
+        elif event.kind == "attempt":
+            domain = fields["recipient"].rpartition("@")[2].lower()
+            destinations.setdefault(domain, Counter())[fields["status"]] += 1
+            if fields["status"] == "deferred":
+                reasons[kind_of(fields["reason"])] += 1
     limit = args["limit"]
     largest = sorted(destinations.items(), key=lambda item: (-sum(item[1].values()), item[0]))[:limit]
     yield {

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from maillog import QUEUE_ID, Entry, files, journal, status_of
+from lib import logline
+from maillog import Entry, attempt, files, journal
 from relayhost import note_deploy
 
-MESSAGE_ID = re.compile(r"^([0-9A-Za-z]+): message-id=<?(.*?)>?$")
-# A requeued message and a bounce have new ids; the log tells how they follow from the old ones.
-REQUEUED = re.compile(r"^([0-9A-Za-z]+): .*\borig_id=([0-9A-Za-z]+)")
-NOTIFIED = re.compile(r"^([0-9A-Za-z]+): .*notification: ([0-9A-Za-z]+)$")
-CAME = re.compile(r"client=(?P<client>[^,]+)(?:.*sasl_username=(?P<login>[^,]+))?")
-QUEUED = re.compile(r"from=<(?P<sender>.*?)>, size=(?P<size>\d+), nrcpt=(?P<recipients>\d+)")
+# What lines of these kinds tell of a message as a whole.
+ABOUT = {"arrival": ("client", "login"), "queued": ("sender", "size", "recipients"), "message-id": ("message_id",)}
 
 
 def main(args: dict[str, Any]) -> Iterator[Any]:
@@ -23,56 +19,67 @@ def main(args: dict[str, Any]) -> Iterator[Any]:
     since = time.time() - args["since"]
     sought = args["id"].strip("<>")
     ids: set[str] = set()
-    events: list[dict[str, Any]] = []
+    lines: list[Entry] = []
     for log in (journal, files):
         ids = ids_of(sought, log(since)) if "@" in sought else {sought}
-        events = list(life(ids, log(since)))
-        if events:
+        lines = list(life(ids, log(since)))
+        if lines:
             break
-    yield story(ids, events)
+    yield story(ids, lines)
 
 
 def ids_of(message_id: str, log: Iterable[Entry]) -> set[str]:
     """The queue ids a Message-ID had; more than one when it was sent more than once."""
-    found = (MESSAGE_ID.match(entry.text) for entry in log if "message-id=" in entry.text)
-    return {match[1] for match in found if match and match[2] == message_id}
+    events = (entry.event() for entry in log if "message-id=" in entry.text)
+    return {
+        event.queue_id
+        for event in events
+        if event and event.queue_id and bare(event.fields.get("message_id")) == message_id
+    }
 
 
-def life(ids: set[str], log: Iterable[Entry]) -> Iterator[dict[str, Any]]:
+def bare(message_id: str | None) -> str | None:
+    """A Message-ID without its brackets."""
+    return message_id and message_id.strip("<>")
+
+
+def life(ids: set[str], log: Iterable[Entry]) -> Iterator[Entry]:
     """All lines of these messages, and of those that come of them, which adds to the ids."""
     for entry in log:
-        named = QUEUE_ID.match(entry.text)
-        if not named:
+        named = logline.queue_id(entry.text)
+        if named is None:
             continue
-        requeued = REQUEUED.match(entry.text)
-        if requeued and requeued[2] in ids:
-            ids.add(requeued[1])
-        if named[1] not in ids:
+        event = entry.event()
+        fields = event.fields if event else {}
+        # A requeued message and a bounce have new ids; the log tells how they follow from the old ones.
+        if fields.get("original") in ids:
+            ids.add(named)
+        if named not in ids:
             continue
-        notified = NOTIFIED.match(entry.text)
-        if notified:
-            ids.add(notified[2])
-        yield {"time": entry.time, "program": entry.program, "id": named[1], "text": entry.text[named.end() :]}
+        notification = fields.get("notification")
+        if notification:
+            ids.add(notification)
+        yield entry
 
 
-def story(ids: set[str], events: list[dict[str, Any]]) -> dict[str, Any]:
+def story(ids: set[str], entries: Iterable[Entry]) -> dict[str, Any]:
     """The lines, and what people want to know of them: who sent it, and the last word on each recipient."""
     about: dict[str, Any] = {}
     recipients: dict[tuple[str, str], dict[str, Any]] = {}
-    for event in events:
-        text = f"{event['id']}: {event['text']}"
-        requeued = REQUEUED.match(text)
-        if requeued:
+    lines = []
+    for entry in entries:
+        queue_id = logline.queue_id(entry.text) or ""
+        lines.append({**entry._asdict(), "id": queue_id, "text": entry.text[len(queue_id) + 2 :]})
+        event = entry.event()
+        if event is None:
+            continue
+        if event.kind == "requeued":
             # The last word on the old id was not the last one on the message.
-            recipients = {key: value for key, value in recipients.items() if key[0] != requeued[2]}
-        status = status_of(text)
+            recipients = {key: value for key, value in recipients.items() if key[0] != event.fields["original"]}
+        status = attempt(entry)
         if status:
-            recipients[(event["id"], status["recipient"])] = {"id": event["id"], "time": event["time"], **status}
-        named = MESSAGE_ID.match(text)
-        if named:
-            about.setdefault("message_id", named[2])
-        for pattern in (CAME, QUEUED):
-            found = pattern.match(event["text"])
-            for key, value in (found.groupdict() if found else {}).items():
-                about.setdefault(key, value)
-    return {"ids": sorted(ids), "about": about, "recipients": list(recipients.values()), "events": events}
+            recipients[(queue_id, status["recipient"])] = {"id": queue_id, "time": entry.time, **status}
+        for key in ABOUT.get(event.kind, ()):
+            value = event.fields[key]
+            about.setdefault(key, bare(value) if key == "message_id" else value)
+    return {"ids": sorted(ids), "about": about, "recipients": list(recipients.values()), "events": lines}

@@ -8,23 +8,23 @@ is how deploys try them.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sasl
+from lib.journal import postfix_lines
+from lib.logline import Event, event
 from relayhost import Refusal, lines
 
-USED = re.compile(r"^[0-9A-Za-z]+: client=\S*\[([^\]]+)\].*, sasl_username=(\S+)")
-LOOPBACK = re.compile(r"\[(?:127\.|::1\])")
-FAILED = re.compile(r"\[([^\]]+)\]: SASL \S+ authentication failed(?:.*sasl_username=(\S+))?")
 
-
-def from_clients(entry: dict[str, Any]) -> bool:
-    """Whether an entry is of a session that came from elsewhere, not a question of this command."""
-    message = entry.get("MESSAGE")
-    asked = entry.get("SYSLOG_IDENTIFIER", "").startswith("postfix/probe")
-    return isinstance(message, str) and not asked and not LOOPBACK.search(message)
+def of_clients(entry: dict[str, Any]) -> Event | None:
+    """What an entry tells of a session that came from elsewhere, and is no question of this command."""
+    message, program = entry.get("MESSAGE"), entry.get("SYSLOG_IDENTIFIER", "")
+    if not isinstance(message, str) or program.startswith("postfix/probe"):
+        return None
+    found = event(program, message)
+    address = found and found.fields.get("address")
+    return found if address and not address.startswith("127.") and address != "::1" else None
 
 
 def tally(logins: Iterable[tuple[str, str]], entries: Iterable[dict[str, Any]]) -> dict[str, Any]:
@@ -38,20 +38,18 @@ def tally(logins: Iterable[tuple[str, str]], entries: Iterable[dict[str, Any]]) 
         names[f"{login}@{realm}"] = user
         names.setdefault(login, user)
     strangers: dict[str, int] = {}
-    for entry in filter(from_clients, entries):
-        message = entry["MESSAGE"]
-        time = int(entry["__REALTIME_TIMESTAMP"]) // 1000000
-        used = USED.search(message)
-        if used and used[2] in names:
-            user = names[used[2]]
-            user.update(uses=user["uses"] + 1, lastUse=time, lastClient=used[1])
+    for entry in entries:
+        found = of_clients(entry)
+        if found is None:
             continue
-        failed = FAILED.search(message)
-        if failed and failed[2] in names:
-            user = names[failed[2]]
-            user.update(failures=user["failures"] + 1, lastFailure=time)
-        elif failed:
-            strangers[failed[1]] = strangers.get(failed[1], 0) + 1
+        time = int(entry["__REALTIME_TIMESTAMP"]) // 1000000
+        address, tried = found.fields["address"] or "", names.get(found.fields.get("login") or "")
+        if found.kind == "arrival" and tried:
+            tried.update(uses=tried["uses"] + 1, lastUse=time, lastClient=address)
+        elif found.kind == "login failure" and tried:
+            tried.update(failures=tried["failures"] + 1, lastFailure=time)
+        elif found.kind == "login failure":
+            strangers[address] = strangers.get(address, 0) + 1
     most = sorted(strangers.items(), key=lambda item: -item[1])[:5]
     return {
         "users": users,
@@ -63,7 +61,7 @@ def tally(logins: Iterable[tuple[str, str]], entries: Iterable[dict[str, Any]]) 
 
 
 def log_lines(days: int) -> Iterator[str]:
-    fields = ["--output-fields=MESSAGE,SYSLOG_IDENTIFIER", "SYSLOG_FACILITY=2", "--since", f"-{days}days"]
+    fields = ["--output-fields=MESSAGE,SYSLOG_IDENTIFIER", *postfix_lines(), "--since", f"-{days}days"]
     try:
         yield from lines(["journalctl", "-q", "-o", "json", *fields, "--grep", "sasl_username=|authentication failed"])
     except Refusal:

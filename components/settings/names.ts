@@ -85,6 +85,10 @@ export function checkLocal(
     }
     if (!isAddress(target) && !/^[a-z0-9._-]{1,32}$/.test(target)) {
       report(path, `${quote(target)} is neither an address nor an account of the relay`);
+    } else if (/^[|/]/.test(target)) {
+      // local(8) looks at the first character alone, whatever follows it.
+      const kind = target.startsWith("|") ? "a command to run" : "a file to write";
+      report(path, `${quote(target)} is ${kind} to Postfix, not an address; give one that begins with a letter`);
     }
   }
 }

@@ -12,7 +12,7 @@ import pytest
 import egress
 import postfixCheck
 import reputation
-from lib import installed, queues, sasldb, x509
+from lib import installed, logline, queues, sasldb, x509
 
 CASES = pathlib.Path(__file__).parent / "cases"
 
@@ -24,10 +24,17 @@ def doubts(given: dict[str, Any]) -> list[str]:
         return reputation.doubts(given["address"], given["hostname"], given["lists"])
 
 
+def told(given: dict[str, str]) -> dict[str, Any] | None:
+    """What a line of the log tells."""
+    event = logline.event(given["program"], given["text"])
+    return event and {"kind": event.kind, "id": event.queue_id, "fields": event.fields}
+
+
 TABLES: dict[str, Callable[[Any], Any]] = {
     "certificate-lifetime": lambda text: list(x509.lifetime(text) or []),
     "drift": lambda given: installed.compare(given["noted"], given["present"]),
     "drift-of-a-unit": installed.unit_difference,
+    "log-lines": told,
     "logins": lambda dump: [[key.login, password] for key, password in sasldb.logins(sasldb.parse("\n".join(dump)))],
     "next-hop": egress.next_hop,
     "postfix-check": lambda lines: postfixCheck.complaints("\n".join(lines)),

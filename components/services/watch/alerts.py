@@ -110,7 +110,7 @@ def mail(config: Object, message: Object) -> bool:
         f"Subject: [{message['state']}] {message['alert']} on {config['host']}\nAuto-Submitted: auto-generated\n\n"
         f"{message['text'] or 'It is over.'}\n"
     )
-    command = ["sendmail", "-i", "-f", f"root@{config['host']}", config["alerts"]["mail"]]
+    command = ["sendmail", "-i", "-f", f"root@{config['host']}", "--", config["alerts"]["mail"]]
     try:
         return subprocess.run(command, input=text.encode(), timeout=PATIENCE * 3, check=False).returncode == 0
     except subprocess.TimeoutExpired:

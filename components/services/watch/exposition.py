@@ -11,6 +11,13 @@ REASONS = ("timeout", "refused", "dns", "tls", "authentication", "lost", "answer
 STATUSES = ("sent", "deferred", "bounced", "expired", "undeliverable")
 
 
+def quoted(label: str) -> str:
+    """A label's value as the format has it."""
+    for character, escape in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n")):
+        label = label.replace(character, escape)
+    return f'"{label}"'
+
+
 def text(seen: dict[str, Any]) -> str:
     lines: list[str] = []
 
@@ -18,7 +25,7 @@ def text(seen: dict[str, Any]) -> str:
         lines.append(f"# HELP {PREFIX}{name} {help_text}")
         lines.append(f"# TYPE {PREFIX}{name} {kind}")
         for labels, value in samples:
-            inside = ",".join(f'{key}="{label}"' for key, label in labels.items())
+            inside = ",".join(f"{key}={quoted(label)}" for key, label in labels.items())
             lines.append(f"{PREFIX}{name}{{{inside}}} {value}" if inside else f"{PREFIX}{name} {value}")
 
     counters = seen["counters"]

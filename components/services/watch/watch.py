@@ -17,33 +17,31 @@ from typing import Any
 import alerts
 import exposition
 from lib import postfix, queues, x509
+from lib.journal import postfix_lines
+from lib.logline import event
 from lib.process import output_of, succeeds
 
 STATE = "/var/lib/mail-relay-watch/state.json"
 CERTIFICATE = "/etc/postfix/tls/relay.pem"
-MAIL_FACILITY = "2"
 # A log that was not read for long is not read from its beginning, so that one run stays short.
 LONGEST_GAP = "1 hour ago"
 
-STATUS = re.compile(r"^[0-9A-Za-z]+: to=<.* status=(sent|deferred|bounced|expired|undeliverable)\b ?(.*)$")
-LOGIN_FAILED = re.compile(r"SASL \S+ authentication failed")
-LOGGED_IN = re.compile(r"^[0-9A-Za-z]+: client=.*sasl_username=")
-REFUSED = re.compile(r"^NOQUEUE: reject: ")
-
-# In this order; the first that fits names the reason.
+COUNTED = {"login failure": "login failures", "refusal": "refusals"}
+# How Postfix begins what it says itself; a server's words come later, and may be anything.
 REASONS = (
-    ("timeout", re.compile(r"timed out")),
-    ("refused", re.compile(r"Connection refused|No route to host|Network is unreachable")),
-    ("dns", re.compile(r"Host or domain name not found|name service error")),
-    ("tls", re.compile(r"TLS|[Cc]ertificate")),
-    ("authentication", re.compile(r"SASL authentication failed|authentication required", re.I)),
-    ("lost", re.compile(r"lost connection")),
-    ("answer", re.compile(r"said: 4\d\d")),
+    ("timeout", r"connect to \S+: (?:Connection|Operation) timed out|conversation with \S+ timed out"),
+    ("refused", r"connect to \S+: (?:Connection refused|No route to host|Network is unreachable)"),
+    ("dns", r"Host or domain name not found|unable to look up host"),
+    ("tls", r"TLS |TLSA |Cannot start TLS|(?:Server )?[Cc]ertificate "),
+    ("authentication", r"SASL authentication failed"),
+    ("lost", r"lost connection with "),
+    ("answer", r"host \S+ (?:said|refused to talk to me): "),
 )
+PATTERNS = [(name, re.compile(f"(?:delivery temporarily suspended: )?(?:{text})", re.I)) for name, text in REASONS]
 
 
 def reason_of(text: str) -> str:
-    return next((name for name, pattern in REASONS if pattern.search(text)), "other")
+    return next((name for name, pattern in PATTERNS if pattern.match(text)), "other")
 
 
 def load_state() -> dict[str, Any]:
@@ -74,7 +72,7 @@ def read_log(state: dict[str, Any]) -> dict[str, int]:
         where = ["--after-cursor", state["cursor"]]
     else:
         where = ["--since", LONGEST_GAP if "counters" in state else "now"]
-    command = ["journalctl", "-q", "-o", "json", "--output-fields=MESSAGE", f"SYSLOG_FACILITY={MAIL_FACILITY}", *where]
+    command = ["journalctl", "-q", "-o", "json", "--output-fields=MESSAGE,SYSLOG_IDENTIFIER", *postfix_lines(), *where]
     fresh: dict[str, int] = {}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as log:
         for line in log.stdout or ():
@@ -82,7 +80,7 @@ def read_log(state: dict[str, Any]) -> dict[str, int]:
             state["cursor"] = entry["__CURSOR"]
             message = entry.get("MESSAGE")
             if isinstance(message, str):
-                count(fresh, message)
+                count(fresh, entry.get("SYSLOG_IDENTIFIER", ""), message)
     if log.returncode != 0:
         # The journal was cleared, and the cursor with it.
         state.pop("cursor", None)
@@ -99,21 +97,22 @@ def last_cursor() -> str:
     return str(json.loads(entry)["__CURSOR"]) if entry else ""
 
 
-def count(fresh: dict[str, int], message: str) -> None:
+def count(fresh: dict[str, int], program: str, message: str) -> None:
     def one(name: str) -> None:
         fresh[name] = fresh.get(name, 0) + 1
 
-    status = STATUS.match(message)
-    if status:
-        one(f"deliveries {status[1]}")
-        if status[1] == "deferred":
-            one(f"deferrals {reason_of(status[2])}")
-    elif LOGIN_FAILED.search(message):
-        one("login failures")
-    elif LOGGED_IN.match(message):
+    found = event(program, message)
+    if found is None:
+        return
+    if found.kind == "attempt":
+        status = found.fields["status"]
+        one(f"deliveries {status}")
+        if status == "deferred":
+            one(f"deferrals {reason_of(found.fields['reason'] or '')}")
+    elif found.kind == "arrival" and found.fields["login"]:
         one("logins")
-    elif REFUSED.match(message):
-        one("refusals")
+    elif found.kind in COUNTED:
+        one(COUNTED[found.kind])
 
 
 def main() -> None:

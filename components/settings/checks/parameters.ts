@@ -16,6 +16,9 @@ export function checkParameters(input: RelayInput, report: Report): void {
       report(path, `${quote(name)} is not a parameter name; use Postfix's own, for example maximal_queue_lifetime`);
     } else if (refusal !== undefined) {
       report(path, refusal);
+    } else {
+      const harm = harmToLog(name, value);
+      if (harm !== undefined) report(path, `${quote(value)} ${harm}`);
     }
     if (value.includes("#")) {
       report(
@@ -27,6 +30,24 @@ export function checkParameters(input: RelayInput, report: Report): void {
     }
   }
   checkProxyInterfaces(postfixParameters, report);
+}
+
+/** TLS levels from 3 on write what is sent, in hexadecimal; a reference could lead to one. */
+const tlsLevel = /^(lmtp|tlsproxy|tlsproxy_client)(_tls)?_loglevel$/;
+
+/** What would bring passwords or messages into the log or into mail to the postmaster, or make the log ambiguous. */
+function harmToLog(name: string, value: string): string | undefined {
+  if (name === "debug_peer_list" && value.trim() !== "")
+    return "has whole sessions logged, with passwords and messages; leave it out, and look at `mail-relay logs`";
+  if (tlsLevel.test(name) && !/^[0-2]$/.test(value.trim()))
+    return "may have what is sent over TLS logged, with passwords and messages; use 0, 1 or 2";
+  if (name === "notify_classes" && /\b(data|policy|protocol)\b|\$/.test(value))
+    return "may have transcripts of sessions, with passwords, mailed to the postmaster; leave out data, policy and protocol";
+  if (name === "info_log_addr_form" && value.trim() !== "external")
+    return "has addresses logged without quotes, so that an address could pass for another line's outcome; leave it out";
+  if (name === "syslog_facility")
+    return "has Postfix log where metrics, alerts, bans and `mail-relay` do not look; leave it out";
+  return undefined;
 }
 
 /**

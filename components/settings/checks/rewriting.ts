@@ -6,6 +6,8 @@ import { isAddress, isHostname, quote, Report } from "./report";
 export function checkRewriting({ alwaysBcc, rewriting, headerChecks = [] }: RelayInput, report: Report): void {
   if (alwaysBcc !== undefined && !isAddress(alwaysBcc)) {
     report("alwaysBcc", `${quote(alwaysBcc)} is not a mail address, for example archive@example.com`);
+  } else if (alwaysBcc?.includes("$")) {
+    report("alwaysBcc", `${quote(alwaysBcc)} holds a $, which Postfix would replace; give an address without one`);
   }
   for (const kind of ["canonical", "senders", "recipients", "generic"] as const) {
     checkTable(`rewriting.${kind}`, rewriting?.[kind] ?? [], report);

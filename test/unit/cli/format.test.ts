@@ -1,5 +1,5 @@
 import { bytes, queueId, seconds } from "../../../cli/filters";
-import { duration, masked, plain, size } from "../../../cli/output";
+import { duration, json, masked, plain, plainLines, size } from "../../../cli/output";
 
 test.each([
   ["90s", 90],
@@ -14,6 +14,8 @@ test.each([
   ['{"sender": "alice.smith+x@example.test"}', '{"sender": "a…@example.test"}'],
   ["a@b.test c@d.test", "a…@b.test c…@d.test"],
   ["sasl_username=alice@example.test", "sasl_username=a…@example.test"],
+  ['to=<"a b>, status=sent"@receiver.test>', 'to=<"…"@receiver.test>'],
+  ["to=<bob@[192.0.2.1]>, <bob@ä.example>", "to=<b…@[192.0.2.1]>, <b…@ä.example>"],
   ["<>", "<>"],
   ["20 @ 30, @example.test", "20 @ 30, @example.test"],
 ])("%s is masked", (text, expected) => {
@@ -53,6 +55,15 @@ test.each([
   [123_456_789, "123 MB"],
 ])("%d bytes read %s", (number, text) => expect(size(number)).toBe(text));
 
+const hostile = "a\u001b[2Jb\u009bc\u202ed\te\nf\rg\u2028h\ufeffi\u{e0041}j\ud800k";
+
 test("what a stranger has put into a message cannot act on the terminal", () => {
-  expect(plain("a\u001b[2Jb\u009bc\u202ed\te\nf")).toBe("a\ufffd[2Jb\ufffdc\ufffdd\te\nf");
+  expect(plainLines(hostile)).toBe("a\ufffd[2Jb\ufffdc\ufffdd\te\nf\ufffdg\ufffdh\ufffdi\ufffdj\ufffdk");
+  expect(plain("a\nall is well")).toBe("a all is well");
+});
+
+test("nor can it as JSON, which still has the same value", () => {
+  const text = json({ [hostile]: hostile });
+  expect(text).toMatch(/^[ -~\ufffd]*$/);
+  expect(JSON.parse(text)).toEqual({ [hostile]: hostile.replace("\ud800", "\ufffd") });
 });

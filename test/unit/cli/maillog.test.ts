@@ -5,7 +5,7 @@ const sent =
   "delay=1.5, delays=0.1/0/1/0.4, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 4cAbC)";
 
 test("a delivery attempt is taken apart", () => {
-  expect(python("maillog", "status_of(given)", sent)).toEqual({
+  expect(python("maillog", "attempt(Entry(0, 'postfix/smtp', given))", sent)).toEqual({
     recipient: "bob@example.net",
     relay: "mx.example.net[192.0.2.5]:25",
     delay: 1.5,
@@ -13,7 +13,7 @@ test("a delivery attempt is taken apart", () => {
     status: "sent",
     reason: "250 2.0.0 Ok: queued as 4cAbC",
   });
-  expect(python("maillog", "status_of(given)", "4bXyzB1Cde: removed")).toBeNull();
+  expect(python("maillog", "attempt(Entry(0, 'postfix/qmgr', given))", "4bXyzB1Cde: removed")).toBeNull();
 });
 
 const written = Date.UTC(2026, 0, 2, 12) / 1000;
@@ -36,33 +36,54 @@ test("a login's messages are followed by their ids", () => {
     "BBBBBB1: client=unknown[192.0.2.9], sasl_method=PLAIN, sasl_username=bob@example.com",
     "AAAAAA1: removed",
     "BBBBBB1: removed",
-    "warning: unknown[192.0.2.9]: SASL PLAIN authentication failed, sasl_username=alice",
+    "warning: unknown[192.0.2.9]: SASL PLAIN authentication failed: x, sasl_username=alice",
+    // bob, and names that are not alice's either.
+    'CCCCCC1: client=unknown[192.0.2.9], sasl_method=PLAIN, sasl_username=bob, sasl_sender="a, sasl_username=alice"',
+    "CCCCCC1: removed",
+    "warning: unknown[192.0.2.9]: SASL PLAIN authentication failed: x, sasl_username=alice2",
+    "warning: unknown[192.0.2.9]: SASL PLAIN authentication failed: x, sasl_username=y, sasl_username=alice",
   ];
   const wanted = "(lambda wanted: [text for text in given if wanted.fits(Entry(0, 'postfix/smtpd', text))])";
   expect(python("maillog", `${wanted}(Wanted({"login": "alice"}))`, log)).toEqual([log[0], log[2], log[4]]);
 });
 
-test("a message is followed to its requeued self and to its bounce", () => {
-  const lines = [
-    "AAAAAA1: client=unknown[192.0.2.9], sasl_method=PLAIN, sasl_username=alice",
-    "CCCCCC1: client=unknown[192.0.2.7]",
-    "AAAAAA1: to=<x@example.net>, relay=none, delay=1, delays=0/0/0/0, dsn=4.3.2, status=deferred (later)",
-    "AAAAAA2: uid=102 from=<alice@example.com> orig_id=AAAAAA1",
-    "AAAAAA2: to=<x@example.net>, relay=none, delay=9, delays=0/0/0/0, dsn=5.0.0, status=bounced (never)",
-    "AAAAAA2: sender non-delivery notification: DDDDDD1",
-    "DDDDDD1: removed",
-  ];
-  const entries = "(Entry(n, 'postfix/x', text) for n, text in enumerate(given))";
-  const expression = `(lambda ids: (lambda events: story(ids, events))(list(life(ids, ${entries}))))({"AAAAAA1"})`;
-  const traced = python<{ ids: string[]; about: object; recipients: object[]; events: object[] }>(
+/** What is told of a message, by a log of lines with their programs. */
+function trace(id: string, lines: [program: string, text: string][]) {
+  const entries = "(Entry(n, f'postfix/{program}', text) for n, (program, text) in enumerate(given[1]))";
+  return python<{ ids: string[]; about: object; recipients: object[]; events: object[] }>(
     "mailtrace",
-    expression.replaceAll("Entry", "__import__('maillog').Entry"),
-    lines,
+    `(lambda ids: story(ids, list(life(ids, ${entries}))))({given[0]})`,
+    [id, lines],
   );
+}
+
+test("a message is followed to its requeued self and to its bounce", () => {
+  const traced = trace("AAAAAA1", [
+    ["smtpd", "AAAAAA1: client=unknown[192.0.2.9], sasl_method=PLAIN, sasl_username=alice"],
+    ["smtpd", "CCCCCC1: client=unknown[192.0.2.7]"],
+    ["smtp", "AAAAAA1: to=<x@example.net>, relay=none, delay=1, delays=0/0/0/0, dsn=4.3.2, status=deferred (later)"],
+    ["pickup", "AAAAAA2: uid=102 from=<alice@example.com> orig_id=AAAAAA1"],
+    ["smtp", "AAAAAA2: to=<x@example.net>, relay=none, delay=9, delays=0/0/0/0, dsn=5.0.0, status=bounced (never)"],
+    ["bounce", "AAAAAA2: sender non-delivery notification: DDDDDD1"],
+    ["qmgr", "DDDDDD1: removed"],
+  ]);
   expect(traced.ids).toEqual(["AAAAAA1", "AAAAAA2", "DDDDDD1"]);
   expect(traced.events).toHaveLength(6);
   expect(traced.about).toMatchObject({ client: "unknown[192.0.2.9]", login: "alice" });
   expect(traced.recipients).toMatchObject([{ id: "AAAAAA2", recipient: "x@example.net", status: "bounced" }]);
+});
+
+test("a Message-ID makes no message another one's successor, and hides none of its outcomes", () => {
+  const bounced = "to=<x@example.net>, relay=none, delay=9, delays=0/0/0/0, dsn=5.0.0, status=bounced (never)";
+  const traced = trace("AAAAAA1", [
+    ["cleanup", "AAAAAA1: message-id=<orig_id=AAAAAA1>"],
+    ["smtp", `AAAAAA1: ${bounced}`],
+    ["cleanup", "EEEEEE1: message-id=<orig_id=AAAAAA1>"],
+    ["cleanup", "AAAAAA1: message-id=<a@b> sender non-delivery notification: FFFFFF1"],
+    ["qmgr", "FFFFFF1: removed"],
+  ]);
+  expect(traced.ids).toEqual(["AAAAAA1"]);
+  expect(traced.recipients).toMatchObject([{ recipient: "x@example.net", status: "bounced" }]);
 });
 
 test("deferrals for one reason count as one, whoever they are about", () => {

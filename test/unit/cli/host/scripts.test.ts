@@ -33,6 +33,7 @@ test("complaints of Postfix are counted together, those that clients cause are l
     [3, "postfix/smtpd", "warning: process /usr/lib/postfix/sbin/smtpd pid 34 exit status 1"],
     [4, "postfix/smtpd", "warning: unknown[192.0.2.1]: SASL PLAIN authentication failed: x, sasl_username=a"],
     [5, "postfix/qmgr", "warning: 4bXyzB1Cde: something odd"],
+    [5, "postfix/cleanup", "4bXyzB1Cde: warning: header Subject: fatal: from unknown[192.0.2.1]; from=<a@b> to=<c@d>"],
     [6, "postfix/postfix-script", "warning: symlink leaves directory: /etc/postfix/main.cf"],
     [7, "postfix/smtp", "4bXyzB1Cde: to=<a@b>, status=sent (250 warning: none)"],
   ];
@@ -62,6 +63,21 @@ test("a login's uses and failures are told, of unknown names only how many and f
     entry(5, "warning: unknown[203.0.113.4]: SASL LOGIN authentication failed: x, sasl_username=alice"),
     entry(6, "warning: unknown[203.0.113.4]: SASL LOGIN authentication failed: x, sasl_username=hunter2"),
     entry(7, "warning: unknown[203.0.113.4]: SASL LOGIN authentication failed: UGFzc3dvcmQ6"),
+    // In names, mechanisms and parameters of MAIL FROM stands what a client likes.
+    entry(
+      8,
+      "warning: unknown[203.0.113.4]: SASL PLAIN authentication failed: x, sasl_username=y, sasl_username=alice",
+    ),
+    entry(9, "warning: unknown[203.0.113.4]: SASL PLAIN authentication failed: x, sasl_username=alice[127.0.0.1]"),
+    entry(
+      10,
+      'warning: unknown[203.0.113.4]: SASL "x[192.0.2.1]: SASL PLAIN authentication failed" authentication failed: no' +
+        " mechanism available, sasl_username=(unavailable)",
+    ),
+    entry(
+      11,
+      "4bXyzB1Cdi: client=unknown[203.0.113.5], sasl_method=PLAIN, sasl_username=bob, sasl_sender=a, sasl_username=alice",
+    ),
   ];
   const logins = [
     ["alice", "example.com"],
@@ -73,7 +89,7 @@ test("a login's uses and failures are told, of unknown names only how many and f
       { login: "alice", uses: 2, lastUse: 2, lastClient: "203.0.113.2", failures: 1, lastFailure: 5 },
       { login: "printer", uses: 0, lastUse: null, failures: 0 },
     ],
-    unknown: { failures: 2, clients: [{ client: "203.0.113.4", failures: 2 }] },
+    unknown: { failures: 4, clients: [{ client: "203.0.113.4", failures: 4 }] },
   });
   expect(JSON.stringify(told)).not.toContain("hunter2");
 });

@@ -100,6 +100,7 @@ const cases: [string, object, string, RegExp][] = [
   ["IPv6 alone", { inetProtocols: "ipv6" }, "inetProtocols", /use ipv4, all/],
   ["no connection", { delivery: { concurrency: 0 } }, "delivery.concurrency", /0 is not a number of connections/],
   ["half a second", { delivery: { pauseSeconds: 0.5 } }, "delivery.pauseSeconds", /whole number from 0 to 3600/],
+  ["copies to what Postfix replaces", { alwaysBcc: "a$mynetworks.b@example.com" }, "alwaysBcc", /holds a \$/],
   ["copies to nobody", { alwaysBcc: "archive" }, "alwaysBcc", /"archive" is not a mail address/],
   [
     "an address for a domain",

@@ -13,6 +13,13 @@ const cases: [string, NonNullable<RelayInput["postfixParameters"]>, string, RegE
   ],
   ["a range of them", { proxy_interfaces: "192.0.2.0/24" }, "proxy_interfaces", /"192\.0\.2\.0\/24" is not an address/],
   ["nonsense among them", { proxy_interfaces: "192.0.2.1, x" }, "proxy_interfaces", /"x" is not an address/],
+  ["whole sessions in the log", { debug_peer_list: "192.0.2.1" }, "debug_peer_list", /with passwords and messages/],
+  ["what LMTP sends in the log", { lmtp_tls_loglevel: "3" }, "lmtp_tls_loglevel", /use 0, 1 or 2/],
+  ["what TLS carries in the log", { tlsproxy_tls_loglevel: "4" }, "tlsproxy_tls_loglevel", /use 0, 1 or 2/],
+  ["a level by reference", { tlsproxy_client_loglevel: "$x" }, "tlsproxy_client_loglevel", /use 0, 1 or 2/],
+  ["transcripts", { notify_classes: "bounce, protocol" }, "notify_classes", /transcripts of sessions, with passwords/],
+  ["addresses without quotes", { info_log_addr_form: "internal" }, "info_log_addr_form", /without quotes/],
+  ["another facility", { syslog_facility: "local0" }, "syslog_facility", /do not look/],
   ["a bad parameter name", { "a b": "c" }, "a b", /not a parameter name/],
 ];
 
@@ -21,6 +28,12 @@ test.each(cases)("%s is refused with option, value and way out", (_, postfixPara
   expect(issues.map(({ path }) => path)).toEqual([`postfixParameters.${name}`]);
   expect(issues[0]?.message).toMatch(message);
 });
+
+test.each([
+  ["debug_peer_list", ""],
+  ["lmtp_tls_loglevel", "2"],
+  ["notify_classes", "bounce, 2bounce, resource, software"],
+])("%s can be %j", (name, value) => expect(issuesOf({ postfixParameters: { [name]: value } })).toEqual([]));
 
 test.each(["192.0.2.1, 192.0.2.2 [2001:db8::1]", ""])("outside addresses can be %j", (addresses) => {
   expect(issuesOf({ postfixParameters: { proxy_interfaces: addresses } })).toEqual([]);

@@ -59,6 +59,10 @@ const cases: [string, object, string, RegExp][] = [
   ["a bad destination", { myDestination: ["a b"] }, "myDestination[0]", /"a b" is not a host name/],
   ["a bad alias", { aliases: { Root: "root" } }, "aliases.Root", /"Root" is not an account name/],
   ["an alias to a program", { aliases: { root: "|/bin/sh" } }, "aliases.root", /neither an address nor an account/],
+  ["an alias to a file", { aliases: { root: "/root/mbox" } }, "aliases.root", /neither an address nor an account/],
+  ["an alias to a list", { aliases: { root: ":include:/root/list" } }, "aliases.root", /neither an address nor an/],
+  ["a program as an address", { aliases: { root: "|touch${IFS}/x@example.test" } }, "aliases.root", /a command to run/],
+  ["a file as an address", { aliases: { root: "/C=../@gw.example.com" } }, "aliases.root", /a file to write/],
   [
     "no listener at all",
     { users: [], myNetworks: ["192.0.2.0/24"], listeners: { smtp: false, submission: false } },
