@@ -18,7 +18,11 @@ interface Service {
 
 const loginOnly = {
   smtpd_sasl_auth_enable: "yes",
+  smtpd_command_filter: "regexp:$config_directory/login_commands",
+  smtpd_sender_restrictions: "$login_sender_restrictions",
   smtpd_relay_restrictions: "permit_sasl_authenticated,reject",
+  // Asked about every message, whichever way a recipient has found past the restrictions above.
+  smtpd_end_of_data_restrictions: "$login_sender_restrictions,permit_sasl_authenticated,reject",
 };
 
 /** What sets a listener with a login apart from port 25, which main.cf describes. */
@@ -42,6 +46,7 @@ export const probeListener = {
     syslog_name: "postfix/probe",
     smtpd_authorized_xclient_hosts: "127.0.0.1",
     smtpd_sasl_auth_enable: "yes",
+    smtpd_sender_restrictions: "$login_sender_restrictions",
     smtpd_tls_security_level: "none",
     smtpd_tls_auth_only: "no",
   },

@@ -14,8 +14,9 @@ export function renderAliases({ aliases }: RelaySettings): string {
 }
 
 /**
- * Postfix's `smtpd_sender_login_maps`: sender address or @domain to the logins that may use it. Postfix takes the most
- * specific entry only, so an address also lists the logins that own its domain, and every entry those that may use any.
+ * Postfix's `smtpd_sender_login_maps`: sender address or @domain to the logins that may use it. Postfix asks for the
+ * address, for the address without its +extension and for the @domain, and takes the first answer alone. So each entry
+ * lists every login that may use the sender, for whatever reason. Logins that may use any sender are in a table of their own.
  */
 export function renderSenderLogins({ users, sasl }: RelaySettings): string {
   const senders = new Set(users.flatMap(({ allowedSenders }) => allowedSenders.map((sender) => sender.toLowerCase())));
@@ -23,30 +24,25 @@ export function renderSenderLogins({ users, sasl }: RelaySettings): string {
   return table([...senders].sort().map((sender) => [sender, owners(users, sender, sasl.realm).join(", ")]));
 }
 
-/** The maps' list: the table above, and for the logins that may use any sender one that answers for all others. */
-export function senderLoginMaps(settings: RelaySettings): string[] {
-  const rest = renderAnySender(settings) === "" ? [] : ["regexp:$config_directory/any_sender"];
-  return ["texthash:$config_directory/sender_logins", ...rest];
-}
-
 /**
- * The logins that may use any sender, for every sender outside the domains of the table above; empty without such
- * logins. Postfix asks all maps for the whole address before it asks any for the @domain, so this one must not answer
- * for an address in a listed domain.
+ * The logins that may use any sender, for Postfix's `check_sasl_access`. In the maps above they would need an answer for
+ * every address, and that would hide what the other logins have for the address without its extension.
  */
 export function renderAnySender({ users, sasl }: RelaySettings): string {
   const unlimited = users.filter(({ allowedSenders }) => allowedSenders.includes("any"));
-  if (unlimited.length === 0) return "";
-  const names = unlimited.flatMap(({ login }) => forms(login, sasl.realm)).join(", ");
-  const domains = users.flatMap(({ allowedSenders }) => allowedSenders.filter((sender) => sender.startsWith("@")));
-  const listed = [...new Set(domains)].sort().map((domain) => domain.toLowerCase().replaceAll(".", "\\."));
-  return listed.length > 0 ? `!/(${listed.join("|")})$/ ${names}\n` : `/./ ${names}\n`;
+  return table(unlimited.flatMap(({ login }) => forms(login, sasl.realm)).map((name) => [name, "permit"]));
 }
 
 function owners(users: UserSettings[], sender: string, realm: string): string[] {
   const domain = sender.slice(sender.lastIndexOf("@"));
-  const covers = (allowed: string) => ["any", sender, domain].includes(allowed.toLowerCase());
+  const covering = [sender, withoutExtension(sender), domain];
+  const covers = (allowed: string) => covering.includes(allowed.toLowerCase());
   return users.filter(({ allowedSenders }) => allowedSenders.some(covers)).flatMap(({ login }) => forms(login, realm));
+}
+
+/** Splits at the first delimiter, as Postfix does with `recipient_delimiter`. */
+function withoutExtension(sender: string): string {
+  return sender.replace(/^([^@+]+)\+[^@]*@/, "$1@");
 }
 
 /** Postfix sees a login as the client gave it, bare or with its realm. */

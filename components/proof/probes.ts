@@ -53,7 +53,9 @@ function relayForms(settings: RelaySettings, ownPostmaster?: number): ProbeStep[
     step(recipient, 554),
     step("RCPT TO:<postmaster@relay-probe.invalid>", 554),
     step(`RCPT TO:<probe%relay-probe.invalid@${settings.myHostname}>`, 554),
-    ...(ownPostmaster === undefined ? [] : [step(`RCPT TO:<postmaster@${settings.myHostname}>`, ownPostmaster)]),
+    ...(ownPostmaster === undefined
+      ? []
+      : [`postmaster@${settings.myHostname}`, "postmaster"].map((own) => step(`RCPT TO:<${own}>`, ownPostmaster))),
   ];
 }
 

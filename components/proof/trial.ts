@@ -4,7 +4,6 @@ import { renderMainCf } from "../postfix/mainCf";
 import { renderMasterCf, type TrialServices } from "../postfix/masterCf";
 import type { Parameters } from "../postfix/parameters/parameters";
 import { renderUserDatabase, trialSasl } from "../postfix/sasl";
-import { senderLoginMaps } from "../postfix/tables";
 import type { RelayParts } from "../render/parts";
 import type { RenderedFile } from "../render/renderedFile";
 import type { Trial } from "../services/service";
@@ -67,7 +66,7 @@ export function trialFiles(parts: RelayParts, facts: Facts): RenderedFile[] {
     ].filter((maps) => maps !== ""),
     smtpd_sender_login_maps: [
       `inline:{{${trialSender} = trial trial@${settings.sasl.realm}}}`,
-      ...senderLoginMaps(settings),
+      "texthash:$config_directory/sender_logins",
     ],
     ...(Object.assign({}, ...trials.map(({ parameters }) => parameters)) as Parameters),
   };

@@ -6,6 +6,7 @@ import { Facts } from "../postfix/facts";
 import { routeTables } from "../postfix/parameters/outgoing";
 import { rewritingTables } from "../postfix/parameters/rewriting";
 import { hidesClients, renderHideClients } from "../postfix/parameters/hideClients";
+import { renderLoginCommands } from "../postfix/parameters/relaying";
 import { renderMainCf } from "../postfix/mainCf";
 import { renderMasterCf } from "../postfix/masterCf";
 import { preflightPlan } from "../proof/preflight";
@@ -52,9 +53,9 @@ export function renderBundle(settings: RelaySettings, facts: Facts, secrets: Bun
     { path: `sasl/${settings.sasl.path}.conf`, body: renderSaslConf(settings), mode: 0o644 },
     { path: "aliases", body: renderAliases(settings), mode: 0o644 },
     { path: "sender_logins", body: renderSenderLogins(settings), mode: 0o644 },
+    { path: "any_sender", body: renderAnySender(settings), mode: 0o644 },
+    { path: "login_commands", body: renderLoginCommands(settings), mode: 0o644 },
   ];
-  const anySender = renderAnySender(settings);
-  if (anySender !== "") etc.push({ path: "any_sender", body: anySender, mode: 0o644 });
   etc.push(...[...routeTables(parts), ...rewritingTables(settings)].map((table) => ({ ...table, mode: 0o644 })));
   const passwords = smartHostPasswords(secrets);
   for (const hop of parts.hops) {

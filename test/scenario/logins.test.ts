@@ -78,6 +78,25 @@ describe.each(RELEASES)("logins on %s", (release) => {
 
   afterAll(() => lab?.close());
 
+  test("the client of a login is hidden too when it said HELO, and what the message brings of other hosts stays", async () => {
+    const early = "Received: from first.test by second.test; Mon, 1 Jun 2026 00:00:00 +0000";
+    const replies = await smtpDialogue({ host: address, port: 587, localAddress: lab.cloud.strangerClient }, [
+      "EHLO client.test",
+      "STARTTLS",
+      "HELO laptop.internal",
+      { auth: "PLAIN", login: "alice", password: passwords.alice },
+      "MAIL FROM:<alice@example.test>",
+      "RCPT TO:<bob@receiver.test>",
+      "DATA",
+      { content: `${early}\nFrom: alice@example.test\nSubject: by HELO\n\nhello` },
+    ]);
+    expect(replies.at(-1)?.code).toBe(250);
+    const { raw } = await untilDelivered(lab, "by HELO");
+    expect(raw).toMatch(/^Received: by relay\.example\.test \(Postfix\) with SMTP id /m);
+    expect(raw).toContain(early);
+    expect(raw).not.toMatch(new RegExp(`laptop|alice@relay|${lab.cloud.strangerClient}`));
+  });
+
   test("a previous password is accepted beside the present one until its day, and not a day longer", async () => {
     const rotated = { login: "alice", password: "new horse", previousPassword: passwords.alice };
     const overlapping = { ...rotated, previousPasswordUntil: "2999-12-31" };

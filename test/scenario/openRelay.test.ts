@@ -13,6 +13,8 @@ import { eventually, onHost, onlyDroplet, patience, testLab } from "./support";
 jest.setTimeout(patience);
 
 const user = { login: "alice", password: "correct horse" };
+/** What it may use changes nothing for the other. */
+const gateway = { login: "gateway", allowedSenders: ["any"] };
 /** Trusted besides the sandbox's own client; nobody of the sandbox lives in it. */
 const network = { below: "192.0.2.159", first: "192.0.2.160", last: "192.0.2.191", above: "192.0.2.192" };
 
@@ -33,7 +35,7 @@ describe.each(RELEASES)("the open-relay matrix on %s", (release) => {
   let scene: Scene;
 
   const settings = () => ({
-    users: [user],
+    users: [user, gateway],
     listeners: { submissions: true, alternate: true },
     myNetworks: [`${lab.cloud.trustedClient}/32`, `${network.first}/27`],
   });

@@ -25,6 +25,10 @@ export interface Scene {
  */
 export type RecipientKind = "foreign" | "local" | "postmaster" | "unknown" | "incomplete" | "malformed";
 
+const barePostmaster =
+  `<postmaster>|<Postmaster>|postmaster|<"postmaster">|<\\postmaster>|<"post\\master">|< postmaster >|
+<<postmaster>>|<postmaster,>|<postmaster(bare)>|(bare)postmaster|<postmaster> NOTIFY=NEVER`.split(/\|\n?/);
+
 /** Every recipient by kind, as it stands behind `RCPT TO:`. */
 export function recipients({ host, domain, address, foreign }: Scene): Record<RecipientKind, string[]> {
   const literal = `[${address}]`;
@@ -74,8 +78,8 @@ export function recipients({ host, domain, address, foreign }: Scene): Record<Re
       "<bob@[IPv6:::1]>",
       "<bob@[IPv6:::ffff:203.0.113.99]>",
     ],
-    // RFC 5321 4.5.1: smtpd takes it from everybody, before any restriction.
-    postmaster: ["<postmaster>", "<Postmaster>", "postmaster"],
+    // RFC 5321 4.5.1: smtpd takes it before any restriction. Where a login is demanded it is an address like any other.
+    postmaster: [...barePostmaster, `<@${foreign}:postmaster>`],
     local: [
       `<postmaster@${host}>`,
       `<postmaster@${host}.>`,
@@ -129,7 +133,7 @@ export type Senders = Record<"own" | "other" | "incomplete", string[]>;
 export function senders(scene: Scene): Senders {
   const { host, domain, address, trusted, foreign, login } = scene;
   return {
-    own: ["<>", `<${login}@${domain}>`],
+    own: ["<>", `<${login}@${domain}>`, `<${login}+shop@${domain}>`],
     other: [
       `<bob@${foreign}>`,
       `<postmaster@${foreign}>`,
@@ -154,9 +158,11 @@ export interface Position {
   from: "stranger" | "trusted" | "gateway" | "loopback" | "itself";
   port: number;
   enter: [say: DialogueStep, expect: number][];
-  /** Which recipients it may name: `own` are all, but only for the login's own senders; `postmaster` is that bare name. */
-  may: "all" | "own" | "local" | "postmaster" | "none";
+  /** Which recipients it may name: `own` are all, but only for the login's own senders. */
+  may: "all" | "own" | "local" | "none";
 }
+
+const loginPorts = [587, 465, 2525];
 
 export function positions(scene: Scene): Position[] {
   const { host, domain, address, trusted, login, password } = scene;
@@ -164,7 +170,6 @@ export function positions(scene: Scene): Position[] {
   const tls: Position["enter"] = [...hello, ["STARTTLS", 220], ...hello];
   const securely = (port: number) => (port === 465 ? hello : tls);
   const auth = (secret: string): DialogueStep => ({ auth: "PLAIN", login, password: secret });
-  const loginPorts = [587, 465, 2525];
   const greeting = (name: string): Position => ({
     name: `a stranger on 25 that calls itself ${name}`,
     from: "stranger",
@@ -200,14 +205,14 @@ export function positions(scene: Scene): Position[] {
     { name: "a trusted client on 25 with TLS", from: "trusted", port: 25, enter: tls, may: "all" },
     { name: "a stranger on 587 without TLS", from: "stranger", port: 587, enter: hello, may: "none" },
     ...loginPorts.flatMap((port): Position[] => [
-      { name: `a stranger on ${port}`, from: "stranger", port, enter: securely(port), may: "postmaster" },
-      { name: `a trusted client on ${port}`, from: "trusted", port, enter: securely(port), may: "postmaster" },
+      { name: `a stranger on ${port}`, from: "stranger", port, enter: securely(port), may: "none" },
+      { name: `a trusted client on ${port}`, from: "trusted", port, enter: securely(port), may: "none" },
       {
         name: `a stranger on ${port} with a wrong password`,
         from: "stranger",
         port,
         enter: [...securely(port), [auth(`${password}-wrong`), 535]],
-        may: "postmaster",
+        may: "none",
       },
       {
         name: `a login on ${port}`,
@@ -222,11 +227,12 @@ export function positions(scene: Scene): Position[] {
 }
 
 /** Whether a client in that position may send from that sender to a recipient of that kind. */
-export function mayRelay({ may }: Position, sender: keyof Senders, recipient: RecipientKind): boolean {
-  if (recipient === "postmaster") return may !== "none";
-  if (sender === "incomplete" || may === "none" || may === "postmaster") return false;
+export function mayRelay({ may, port }: Position, sender: keyof Senders, recipient: RecipientKind): boolean {
+  if (may === "none") return false;
+  if (recipient === "postmaster" && !loginPorts.includes(port)) return true;
+  if (sender === "incomplete") return false;
   if (may === "own" && sender !== "own") return false;
-  return recipient === "local" || (recipient === "foreign" && may !== "local");
+  return ["local", "postmaster"].includes(recipient) || (recipient === "foreign" && may !== "local");
 }
 
 /** Clients elsewhere in the address space, by XCLIENT on the probe listener. */

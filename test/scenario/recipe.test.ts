@@ -101,6 +101,7 @@ describe.each(RELEASES)("the recipe's options on %s", (release) => {
 
   test("a login sends only as the senders it may use", async () => {
     expect(await asLogin("alice", "alice@example.test")).toBe(250);
+    expect(await asLogin("alice", "alice+shop@example.test")).toBe(250);
     expect(await asLogin("alice", "orders@shop.test")).toBe(553);
     expect(await asLogin("alice", "nobody-s@own.test")).toBe(553);
     expect(await asLogin("shop", "orders@shop.test")).toBe(250);

@@ -27,14 +27,15 @@ export function loginHeaderChecks(settings: RelaySettings): Parameters {
 }
 
 /**
- * Rewrites the relay's own `Received` line of a login's message to what Postfix writes for a client it does not name. Lines
- * that were there before stay: without them mail that goes in a circle would not be noticed (RFC 5321 6.3).
+ * Rewrites the relay's own `Received` line of a login's message to what Postfix writes for a client it does not name. The
+ * line can name any protocol: after HELO it says `SMTP`, with a login or without. Lines of other hosts stay: without them
+ * mail that goes in a circle would not be noticed (RFC 5321 6.3).
  */
 export function renderHideClients({ myHostname }: RelaySettings): string {
   const relay = myHostname.replaceAll(".", "\\.");
   return [
     "# Managed by pulumi-mail-relay: change the MailRelay's arguments, edits here are lost.",
-    `/^Received: from .*[[:space:]](by ${relay} \\([^)]*\\) with (ESMTPSA|UTF8SMTPSA) id .*)$/ REPLACE Received: $1`,
+    `/^Received: from .*[[:space:]](by ${relay} \\([^)]*\\) with [^[:space:]]+ id .*)$/ REPLACE Received: $1`,
     "/^X-Originating-IP:/ IGNORE",
     "",
   ].join("\n");

@@ -1,7 +1,6 @@
 import { fixed, use, type OwnedParameters } from "../../settings/ownedParameters";
 import type { RelaySettings } from "../../settings/settings";
 import type { Facts } from "../facts";
-import { senderLoginMaps } from "../tables";
 import { only, type Parameters } from "./parameters";
 
 /** Why `postfixParameters` may not have them. */
@@ -13,6 +12,9 @@ export const owned: OwnedParameters = {
   smtpd_helo_restrictions: fixed,
   smtpd_sender_restrictions: use("users[].allowedSenders"),
   smtpd_sender_login_maps: use("users[].allowedSenders"),
+  login_sender_restrictions: use("users[].allowedSenders"),
+  smtpd_command_filter: fixed,
+  smtpd_end_of_data_restrictions: fixed,
   smtpd_relay_restrictions: use("users and myNetworks"),
   smtpd_recipient_restrictions: fixed,
   smtpd_data_restrictions: fixed,
@@ -32,8 +34,14 @@ export function relaying(settings: RelaySettings, facts: Facts): Parameters {
     smtpd_client_restrictions: "",
     smtpd_helo_required: true,
     smtpd_helo_restrictions: "",
-    smtpd_sender_restrictions: ["reject_non_fqdn_sender", "reject_authenticated_sender_login_mismatch"],
-    smtpd_sender_login_maps: senderLoginMaps(settings),
+    smtpd_sender_restrictions: ["reject_non_fqdn_sender"],
+    // Where there are logins; see master.cf.
+    login_sender_restrictions: [
+      "reject_non_fqdn_sender",
+      "check_sasl_access texthash:$config_directory/any_sender",
+      "reject_authenticated_sender_login_mismatch",
+    ],
+    smtpd_sender_login_maps: "texthash:$config_directory/sender_logins",
     // Ends in reject (554), not in the default defer (454): a stranger is told at once and for good.
     smtpd_relay_restrictions: ["permit_mynetworks", "permit_sasl_authenticated", "reject_unauth_destination"],
     smtpd_recipient_restrictions: ["reject_non_fqdn_recipient", "reject_unlisted_recipient"],
@@ -52,4 +60,21 @@ export function relaying(settings: RelaySettings, facts: Facts): Parameters {
         : true,
     }),
   };
+}
+
+/**
+ * Commands on the listeners with a login, as `smtpd_command_filter` reads them: the bare name `postmaster`, which smtpd
+ * takes from anyone before it looks at a restriction (RFC 5321 4.5.1), gets the relay's name and is then an address like
+ * any other. Quotes, comments and what else smtpd reads over may stand anywhere in it.
+ */
+export function renderLoginCommands({ myHostname }: RelaySettings): string {
+  const filling = String.raw`([]\"<>,;:[:space:][]|\([^)]*\))*`;
+  const bare = [`(@[^:>]*:)?`, ..."postmaster", ""].join(filling);
+  const pattern = `RCPT[[:space:]]+TO:${filling}${bare}([[:space:]]+[A-Z]+=.*)?`;
+  const groups = pattern.split(/(?<!\\)\(/).length - 1;
+  return [
+    "# Managed by pulumi-mail-relay: change the MailRelay's arguments, edits here are lost.",
+    `/^${pattern}$/ RCPT TO:<postmaster@${myHostname}>$\{${groups}}`,
+    "",
+  ].join("\n");
 }

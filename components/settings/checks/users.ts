@@ -12,9 +12,7 @@ export function checkUsers({ users = [], myNetworks = [], listeners }: RelayInpu
     if (login !== undefined && !/^[A-Za-z0-9._+-]{1,128}$/.test(login)) {
       report(path, `${quote(login)} is not a login; use 1 to 128 letters, digits and . _ - + without @ or spaces`);
     }
-    const first = seen.get(login ?? "");
-    if (first !== undefined) report(path, `${quote(login)} is already users[${first}]; give each login once`);
-    else if (login !== undefined) seen.set(login, index);
+    checkOnce(login, index, seen, report);
     checkPrevious(`users[${index}]`, user, report);
     checkDay(`users[${index}].previousPasswordUntil`, previousPasswordUntil, report);
     allowedSenders?.forEach((sender, at) => checkSender(`users[${index}].allowedSenders[${at}]`, sender, report));
@@ -34,6 +32,18 @@ export function checkUsers({ users = [], myNetworks = [], listeners }: RelayInpu
     const message = "every listener is off, so nobody could send; switch on smtp or one that takes logins";
     report("listeners", message, ["listeners"]);
   }
+}
+
+/** Postfix compares logins without case where it asks what one may send as, so two could send as each other. */
+function checkOnce(login: string | undefined, index: number, seen: Map<string, number>, report: Report): void {
+  if (login === undefined) return;
+  const first = seen.get(login.toLowerCase());
+  if (first === undefined) seen.set(login.toLowerCase(), index);
+  else
+    report(
+      `users[${index}].login`,
+      `${quote(login)} is already users[${first}], apart from case; give each login once`,
+    );
 }
 
 function checkPrevious(path: string, user: UserInput, report: Report): void {

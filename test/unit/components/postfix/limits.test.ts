@@ -20,15 +20,22 @@ function ownParameters(change: Partial<RelayInput>): { defined: string[]; used: 
   const found = (text: string, pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map(([, name]) => name!))];
   return {
     defined: found(renderMainCf(parts, facts), /^(login_\w+) =/gm).sort(),
-    used: found(renderMasterCf(parts), /=\$(login_\w+)$/gm).sort(),
+    used: found(renderMasterCf(parts), /=\$(login_\w+)(?:,|$)/gm).sort(),
   };
 }
 
+/** For the probe listener too, which takes the place of any client. */
+const senders = "login_sender_restrictions";
+
 test.each<[string, Partial<RelayInput>, string[]]>([
-  ["by default", {}, ["login_data_restrictions", "login_header_checks"]],
-  ["without both options", off, []],
-  ["without a listener for logins", { users: [], listeners: { submission: false }, limits: { ban: {} } }, []],
-  ["for one limited login", { ...off, users: [{ login: "shop", recipientsPerHour: 9 }] }, ["login_data_restrictions"]],
+  ["by default", {}, ["login_data_restrictions", "login_header_checks", senders]],
+  ["without both options", off, [senders]],
+  ["without a listener for logins", { users: [], listeners: { submission: false }, limits: { ban: {} } }, [senders]],
+  [
+    "for one limited login",
+    { ...off, users: [{ login: "shop", recipientsPerHour: 9 }] },
+    ["login_data_restrictions", senders],
+  ],
 ])("%s main.cf defines what master.cf uses", (_, change, expected) => {
   expect(ownParameters(change)).toEqual({ defined: expected, used: expected });
 });

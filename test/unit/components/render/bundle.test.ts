@@ -71,7 +71,10 @@ const relayForms = [
   ["RCPT TO:<postmaster@relay-probe.invalid>", 554],
   ["RCPT TO:<probe%relay-probe.invalid@relay.example.com>", 554],
 ];
-const ownPostmaster = ["RCPT TO:<postmaster@relay.example.com>", 554];
+const ownPostmaster = [
+  ["RCPT TO:<postmaster@relay.example.com>", 554],
+  ["RCPT TO:<postmaster>", 554],
+];
 const pretended = [
   ["XCLIENT ADDR=198.51.100.9", 220],
   ["EHLO relay.example.com", 250],
@@ -80,13 +83,13 @@ const pretended = [
 test("strangers are asked for the forms in which relays are left open, and where a login is needed for the own postmaster too", () => {
   const smoke = smokePlan(fullSettings());
   expect(commands(smoke, "a stranger may not relay on 25")).toEqual(relayForms);
-  expect(commands(smoke, "a stranger may not relay on 587")).toEqual([...relayForms, ownPostmaster]);
+  expect(commands(smoke, "a stranger may not relay on 587")).toEqual([...relayForms, ...ownPostmaster]);
 });
 
 test("where the probe is no stranger itself it becomes one by the relay's own name", () => {
   const trial = trialPlan(fullSettings(), trialUser);
   expect(commands(trial, "a stranger may not relay on 25")).toEqual([...pretended, ...relayForms]);
-  expect(commands(trial, "a stranger may not relay on 587")).toEqual([...pretended, ...relayForms, ownPostmaster]);
+  expect(commands(trial, "a stranger may not relay on 587")).toEqual([...pretended, ...relayForms, ...ownPostmaster]);
   expect(commands(smokePlan(fullSettings()), "198.51.100.9 may not relay")).toEqual([...pretended, ...relayForms]);
 });
 

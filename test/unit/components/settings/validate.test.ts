@@ -26,6 +26,7 @@ const cases: [string, object, string, RegExp][] = [
   ["a banner with a comment", { smtpBanner: "$myhostname ESMTP # hello" }, "smtpBanner", /without #/],
   ["a login with realm", { users: [{ login: "a@b" }] }, "users[0].login", /"a@b" is not a login/],
   ["an empty login", { users: [{ login: "" }] }, "users[0].login", /"" is not a login/],
+  ["a login twice, apart from case", { users: [{ login: "a" }, { login: "A" }] }, "users[1].login", /apart from case/],
   ["a login twice", { users: [{ login: "a" }, { login: "a" }] }, "users[1].login", /already users\[0\]/],
   ["nobody to send", { users: [], myNetworks: [] }, "users", /nobody could send/],
   ["everybody", { myNetworks: ["0.0.0.0/0"] }, "myNetworks[0]", /wider than \/8 and would make an open relay/],
