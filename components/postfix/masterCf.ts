@@ -16,8 +16,12 @@ interface Service {
   options?: Record<string, string>;
 }
 
+/** Where logins are off, Postfix warns of this restriction at every recipient, so main.cf does without it. */
+const ownSender = { smtpd_sender_restrictions: "reject_non_fqdn_sender,reject_authenticated_sender_login_mismatch" };
+
 const loginOnly = {
   smtpd_sasl_auth_enable: "yes",
+  ...ownSender,
   smtpd_relay_restrictions: "permit_sasl_authenticated,reject",
 };
 
@@ -42,6 +46,7 @@ export const probeListener = {
     syslog_name: "postfix/probe",
     smtpd_authorized_xclient_hosts: "127.0.0.1",
     smtpd_sasl_auth_enable: "yes",
+    ...ownSender,
     smtpd_tls_security_level: "none",
     smtpd_tls_auth_only: "no",
   },

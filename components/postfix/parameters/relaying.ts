@@ -32,7 +32,7 @@ export function relaying(settings: RelaySettings, facts: Facts): Parameters {
     smtpd_client_restrictions: "",
     smtpd_helo_required: true,
     smtpd_helo_restrictions: "",
-    smtpd_sender_restrictions: ["reject_non_fqdn_sender", "reject_authenticated_sender_login_mismatch"],
+    smtpd_sender_restrictions: ["reject_non_fqdn_sender"],
     smtpd_sender_login_maps: senderLoginMaps(settings),
     // Ends in reject (554), not in the default defer (454): a stranger is told at once and for good.
     smtpd_relay_restrictions: ["permit_mynetworks", "permit_sasl_authenticated", "reject_unauth_destination"],
