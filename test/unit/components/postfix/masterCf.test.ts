@@ -1,6 +1,7 @@
 import { renderMasterCf } from "../../../../components/postfix/masterCf";
+import { relaying } from "../../../../components/postfix/parameters/relaying";
 import { endpoints, listeners } from "../../../../components/settings/listeners";
-import { fullParts, fullSettings } from "../fixtures";
+import { factsOf, fullParts, fullSettings } from "../fixtures";
 
 const text = renderMasterCf(fullParts());
 const services = text
@@ -67,6 +68,24 @@ test("every listener that takes logins refuses everybody else", () => {
       expect.stringMatching(/^(encrypt|yes)$/),
     );
   }
+});
+
+test("a sender is held to its login wherever logins are, and nowhere else, where Postfix warns of it", () => {
+  const all = { smtp: true, submission: true, submissions: true, alternate: true };
+  const parts = fullParts({ listeners: all });
+  const { smtpd_sender_restrictions: ofMainCf, login_sender_restrictions: ofLogins } = relaying(
+    parts.settings,
+    factsOf["3.7"]!,
+  );
+  expect(ofMainCf).toEqual(["reject_non_fqdn_sender"]);
+  expect(ofLogins).toContain("reject_authenticated_sender_login_mismatch");
+  const masterCf = renderMasterCf(parts);
+  const held = ["smtp", "submission", "submissions", "2525", "127.0.0.1:10025", "127.0.0.1:10587"].map((service) => {
+    const options = optionsOf(service, masterCf);
+    const restrictions = options.smtpd_sender_restrictions ?? "";
+    return [options.smtpd_sasl_auth_enable ?? "no", restrictions === "$login_sender_restrictions"];
+  });
+  expect(held).toEqual([["no", false], ...Array<unknown>(5).fill(["yes", true])]);
 });
 
 test("a binding moves every listener", () => {
