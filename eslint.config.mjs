@@ -23,6 +23,16 @@ export default tseslint.config(
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
       "import-x/no-cycle": "error",
+      "no-restricted-syntax": [
+        "error",
+        ...[
+          "MemberExpression[object.name='postfixParameters']",
+          "MemberExpression[object.property.name='postfixParameters']",
+          "SpreadElement > MemberExpression[property.name='postfixParameters']",
+          "VariableDeclarator[init.property.name='postfixParameters'] > ObjectPattern",
+          "Property[key.name='postfixParameters'] > ObjectPattern",
+        ].map((selector) => ({ selector, message: "read postfixParameters with chosenParameter" })),
+      ],
       "max-lines": ["error", { max: 260, skipBlankLines: true }],
       "import-x/no-restricted-paths": [
         "error",

@@ -8,7 +8,7 @@ export interface LimitsArgs {
   /**
    * Largest message, in bytes with all its attachments as they travel, which is about a third more than their files
    * (Postfix `message_size_limit`). A mailbox of the relay's own accounts must hold one, see `mailbox_size_limit` in
-   * `postfixParameters`. Default: 26214400, which is 25 MiB.
+   * `postfixParameters`. Default: 26214400, which is 25 MiB, or what the preset of `relayHost` takes if that is less.
    */
   readonly messageSize?: pulumi.Input<number>;
 

@@ -7,6 +7,7 @@ import { renderUserDatabase, trialSasl } from "../postfix/sasl";
 import type { RelayParts } from "../render/parts";
 import type { RenderedFile } from "../render/renderedFile";
 import type { Trial } from "../services/service";
+import { chosenParameter } from "../settings/chosenParameters";
 import { RelaySettings } from "../settings/settings";
 import { smokePlan, trialPlan } from "./probes";
 import { trialPortOffset, trialSender, trialSink } from "./trialNames";
@@ -62,7 +63,7 @@ export function trialFiles(parts: RelayParts, facts: Facts): RenderedFile[] {
     transport_maps: [
       `inline:{{${trialSink} = smtp:[127.0.0.1]:${sink.port + trialPortOffset}}}`,
       settings.transports.length > 0 ? "texthash:$config_directory/transports" : "",
-      settings.postfixParameters.transport_maps ?? "",
+      chosenParameter(settings, "transport_maps") ?? "",
     ].filter((maps) => maps !== ""),
     smtpd_sender_login_maps: [
       `inline:{{${trialSender} = trial trial@${settings.sasl.realm}}}`,

@@ -96,6 +96,11 @@ export function resolveOutgoing(input: RelayInput): OutgoingSettings {
   };
 }
 
+/** The largest message unless the user says otherwise: one that the smart host is known not to take would come back. */
+export function defaultMessageSize({ relayHost }: RelayInput): number {
+  return Math.min(defaults.limits.messageSize, presetNamed(relayHost?.preset)?.messageBytes ?? Infinity);
+}
+
 function rewrites(given: RewriteInput[] = []): AddressRewrite[] {
   return given.map(({ from, to }) => ({ from: required(from), to: required(to) }));
 }

@@ -3,9 +3,6 @@ import { blockedPorts, portAdvice } from "./ports";
 import { presetNamed } from "./presets";
 import type { RelaySettings } from "./settings";
 
-/** Postfix's own default, the same in every release. */
-const messageBytes = "10240000";
-
 /** What is allowed for outgoing mail, but would not go well. */
 export function outgoingWarnings(settings: RelaySettings): string[] {
   const { relayHost, directDelivery, droplet, inetProtocols } = settings;
@@ -41,11 +38,10 @@ function aboutSmartHost(settings: RelaySettings, option: string, { port, preset:
     const ports = [...preset.ports, ...preset.wrapperPorts].join(", ");
     found.push(`${option}.port is ${port}, but ${preset.title} is known to listen on ${ports} (${preset.page}).`);
   }
-  const limit = Number(settings.postfixParameters.message_size_limit ?? messageBytes);
-  if (limit === 0 || limit > preset.messageBytes) {
+  if (settings.limits.messageSize > preset.messageBytes) {
     found.push(
-      `the relay takes messages of ${limit === 0 ? "any size" : `up to ${limit} bytes`}, but ${preset.title} at ${option} ` +
-        `only up to ${preset.messageBytes}: larger ones come back. Lower postfixParameters.message_size_limit.`,
+      `the relay takes messages of up to ${settings.limits.messageSize} bytes, but ${preset.title} at ${option} ` +
+        `only up to ${preset.messageBytes}: larger ones come back. Lower limits.messageSize.`,
     );
   }
   if (settings.delivery.recipients > preset.recipients) {

@@ -2,7 +2,7 @@ import { normaliseNetwork } from "./addresses";
 import { defaults } from "./defaults";
 import { RelayInput } from "./input";
 import { resolveNames } from "./names";
-import { resolveOutgoing } from "./outgoing";
+import { defaultMessageSize, resolveOutgoing } from "./outgoing";
 import { required } from "./required";
 import {
   LimitSettings,
@@ -26,7 +26,7 @@ export function resolve(input: RelayInput, today: string): RelaySettings {
     listeners: resolveListeners(input),
     sasl,
     tls: resolveTls(input),
-    postfixParameters: { ...input.postfixParameters },
+    postfixParameters: input.postfixParameters ?? {},
     limits,
     hideClients: input.hideClients ?? defaults.hideClients,
     mailboxes: input.mailboxes && {
@@ -104,9 +104,10 @@ function resolveSasl({ sasl }: RelayInput, myHostname: string, myDomain: string)
   };
 }
 
-function resolveLimits({ limits = {} }: RelayInput): LimitSettings {
+function resolveLimits(input: RelayInput): LimitSettings {
+  const { limits = {} } = input;
   return {
-    ...withDefaults(defaults.limits, limits),
+    ...withDefaults({ ...defaults.limits, messageSize: defaultMessageSize(input) }, limits),
     exempt: (limits.exempt ?? []).map(normaliseNetwork),
     ban: limits.ban && withDefaults(defaults.ban, limits.ban),
   };

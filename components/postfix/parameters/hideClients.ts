@@ -1,4 +1,5 @@
 import { use, type OwnedParameters } from "../../settings/ownedParameters";
+import { chosenParameter } from "../../settings/chosenParameters";
 import { RelaySettings } from "../../settings/settings";
 import { Parameters } from "./parameters";
 import { rewritingParameters } from "./rewriting";
@@ -20,7 +21,7 @@ export function hidesClients(settings: RelaySettings): boolean {
 /** Its header checks; those that were asked for still hold. They cannot be named `$header_checks`, which these replace. */
 export function loginHeaderChecks(settings: RelaySettings): Parameters {
   if (!hidesClients(settings)) return {};
-  const { header_checks: others = "" } = { ...settings.postfixParameters, ...rewritingParameters(settings) };
+  const others = rewritingParameters(settings).header_checks ?? chosenParameter(settings, "header_checks") ?? "";
   return {
     login_header_checks: ["regexp:$config_directory/hide_clients", String(others)].filter((maps) => maps !== ""),
   };

@@ -1,5 +1,7 @@
+import { chosenParameter } from "../chosenParameters";
 import { defaults } from "../defaults";
 import { LimitsInput, RelayInput } from "../input";
+import { defaultMessageSize } from "../outgoing";
 import { checkNetwork } from "./networks";
 import { quote, Report } from "./report";
 
@@ -56,10 +58,11 @@ function checkCount(path: string, value: number | undefined, { unit, from, zero 
 }
 
 /** local(8) delivers nothing at all while a message may be bigger than a mailbox; foreign mail goes on, so nobody notices. */
-function checkMailboxSize({ limits, postfixParameters = {} }: RelayInput, report: Report): void {
-  const message = limits?.messageSize ?? defaults.limits.messageSize;
+function checkMailboxSize(input: RelayInput, report: Report): void {
+  const { limits } = input;
+  const message = limits?.messageSize ?? defaultMessageSize(input);
   // Postfix's own default, the same in every release.
-  const mailbox = Number(postfixParameters.mailbox_size_limit ?? "51200000");
+  const mailbox = Number(chosenParameter(input, "mailbox_size_limit") ?? "51200000");
   if (mailbox > 0 && message > mailbox) {
     report(
       limits?.messageSize === undefined ? "postfixParameters.mailbox_size_limit" : "limits.messageSize",

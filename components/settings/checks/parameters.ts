@@ -1,6 +1,7 @@
 import { parseNetwork } from "../addresses";
 import { ownedByRelay } from "../../postfix/parameters/owned";
 import { ownedByServices } from "../../services/list";
+import { chosenParameter } from "../chosenParameters";
 import { RelayInput } from "../input";
 import { refusalOf } from "../ownedParameters";
 import { quote, Report } from "./report";
@@ -29,7 +30,7 @@ export function checkParameters(input: RelayInput, report: Report): void {
       report(path, `${quote(value)} holds a line break or another control character; write the value in one line`);
     }
   }
-  checkProxyInterfaces(postfixParameters, report);
+  checkProxyInterfaces(input, report);
 }
 
 /** TLS levels from 3 on write what is sent, in hexadecimal; a reference could lead to one. */
@@ -54,7 +55,8 @@ function harmToLog(name: string, value: string): string | undefined {
  * Postfix reads it only where it looks up an MX, or for a recipient at an address in brackets; a name that is not found
  * then ends the program, so that no trial without resolver could tell a good one from a bad one.
  */
-function checkProxyInterfaces({ proxy_interfaces: value = "" }: Record<string, string>, report: Report): void {
+function checkProxyInterfaces(input: RelayInput, report: Report): void {
+  const value = chosenParameter(input, "proxy_interfaces") ?? "";
   for (const address of value.split(/[\s,]+/).filter((part) => part !== "")) {
     if (address.includes("/") || !parseNetwork(address)) {
       report(

@@ -53,11 +53,8 @@ test.each<[string, Partial<RelayInput>, RegExp]>([
   ],
   [
     "messages the provider does not take",
-    {
-      relayHost: { preset: "postmark", login: samples.postmark!.login },
-      postfixParameters: { message_size_limit: "20000000" },
-    },
-    /up to 20000000 bytes, but Postmark at relayHost only up to 10485760/,
+    { relayHost: { preset: "postmark", login: samples.postmark!.login }, limits: { messageSize: 20_000_000 } },
+    /up to 20000000 bytes, but Postmark at relayHost only up to 10485760.*Lower limits\.messageSize/,
   ],
   [
     "more recipients than it takes",
@@ -76,6 +73,17 @@ test.each<[string, Partial<RelayInput>, RegExp]>([
 
 test("delivery by MX by choice is no reason to warn", () => {
   expect(warnings(fullSettings({ relayHost: undefined, directDelivery: true }))).toEqual([]);
+});
+
+test("a provider that takes smaller messages than the default gets no larger ones, unless told to", () => {
+  const postmark = { preset: "postmark", login: samples.postmark!.login } as const;
+  expect(fullSettings({ relayHost: postmark }).limits.messageSize).toBe(10_485_760);
+  expect(fullSettings({ relayHost: postmark, limits: { messageSize: 70_000 } }).limits.messageSize).toBe(70_000);
+  expect(fullSettings({ relayHost: { preset: "ses" } }).limits.messageSize).toBe(defaults.limits.messageSize);
+  const relayRoutes = [{ senders: ["@a.example"], relayHost: postmark }];
+  expect(warnings(fullSettings({ relayRoutes }))).toEqual([
+    expect.stringMatching(/up to 26214400 bytes, but Postmark at relayRoutes\[0\]\.relayHost/),
+  ]);
 });
 
 test("a provider that takes few connections gets no more, unless told to", () => {

@@ -1,0 +1,21 @@
+/**
+ * The parameters in `postfixParameters` that rules and rendering look at. Each must be one that a user may choose: a rule
+ * that reads a parameter with an option of its own would read nothing. A test holds the list against those; lint sees
+ * to it that nothing reads `postfixParameters` any other way.
+ */
+export const readableParameters = [
+  "header_checks",
+  "mailbox_size_limit",
+  "proxy_interfaces",
+  "transport_maps",
+] as const;
+
+export type ReadableParameter = (typeof readableParameters)[number];
+
+/** The value chosen for a parameter; undefined where Postfix's own default or an option decides. */
+export function chosenParameter(
+  { postfixParameters: given = {} }: { postfixParameters?: Record<string, string> },
+  name: ReadableParameter,
+): string | undefined {
+  return Object.hasOwn(given, name) ? given[name] : undefined;
+}
