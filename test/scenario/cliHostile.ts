@@ -36,6 +36,10 @@ export function describeHostile(queue: () => QueueLab): void {
       session.close();
     }
     await eventually(() => onHost(lab, "! postqueue -j | grep -q ."));
+    // Any user may log in any program's name.
+    const claim = `${first}: to=<eve@example.net>, ${delivered}`;
+    await onHost(lab, `runuser -u nobody -- logger -p mail.info -t postfix/smtp '${claim}'`);
+    await eventually(() => onHost(lab, "journalctl -q -o cat SYSLOG_FACILITY=2 | grep -q 'to=<eve@'"));
   });
 
   test("an address, a Message-ID and a reply make no outcome and hide none", async () => {
