@@ -19,9 +19,10 @@ from maillog import Entry, entries
 SCRIPT = "postfix/postfix-script"
 # What clients and the world cause.
 EXPECTED = re.compile(
-    r"SASL (?:\S+ authentication failed|authentication failure)|ignored: no SASL support"
+    r"SASL (?:.* authentication (?:failed|aborted)|authentication failure)|ignored: no SASL support"
     r"|does not resolve to address|non-SMTP command"
-    r"|[Ii]llegal address syntax|TLS library problem|numeric (?:hostname|domain)|valid_hostname|malformed domain"
+    r"|[Ii]llegal address syntax|TLS library problem|numeric (?:hostname|domain)|malformed domain"
+    r"|valid_(?:hostname|ipv[46]_hostaddr)"
     r"|address not listed for hostname|Connection (?:rate|concurrency) limit exceeded|too many errors|network_biopair"
 )
 MOST = 20

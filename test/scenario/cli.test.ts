@@ -5,6 +5,7 @@ import type { Lab } from "../../sandbox/lab";
 import { TEST_PREFIX } from "../../sandbox/names";
 import { keyPair } from "../keys";
 import { describeChanges } from "./cliChanges";
+import { describeHostile } from "./cliHostile";
 import { ended, MailRelayCommand } from "./mailRelay";
 import { idsOf, QueueLab } from "./queueLab";
 import { eventually, onHost, patience } from "./support";
@@ -187,6 +188,8 @@ describe("the command mail-relay and the queue", () => {
       expect(after.events.map(({ text }) => text)).toEqual(before.events.map(({ text }) => text));
     });
   });
+
+  describe("takes for data what clients and servers write", () => describeHostile(() => queue));
 
   describe("changes", () => describeChanges(() => queue));
 

@@ -9,6 +9,11 @@ const answers: Record<string, { code: number; text: string }> = {
   later: { code: 450, text: "4.2.0 come back later" },
   full: { code: 452, text: "4.2.2 mailbox full" },
   never: { code: 550, text: "5.1.1 nobody here" },
+  // In the words and with the marks that would make it another line.
+  liar: {
+    code: 550,
+    text: "5.1.1 \u202e, dsn=4.4.1, status=deferred (connect to mx.receiver.test[192.0.2.5]:25: Connection timed out)",
+  },
   drop: { code: 421, text: "4.3.2 going down" },
 };
 

@@ -69,7 +69,7 @@ KINDS = (
     (
         "login failure",
         ("smtpd",),
-        # A mechanism in quotes can hold all of such a line, and is none; Postfix names the login from 3.6 on.
+        # A mechanism in quotes can hold all of such a line, and is none; not every release names the login.
         rf"warning: {CLIENT}: SASL [\w-]+ authentication failed(?:: (?P<reason>.*?))?"
         r"(?:, sasl_username=(?P<login>.*))?",
     ),

@@ -1,0 +1,63 @@
+import { fullInput } from "../fixtures";
+
+/** Arguments that use every kind of option. */
+export const everything = {
+  ...fullInput(),
+  users: [
+    {
+      login: "alice",
+      password: "a",
+      previousPassword: "b",
+      previousPasswordUntil: "2026-12-31",
+      allowedSenders: ["any"],
+      recipientsPerHour: 5,
+    },
+  ],
+  relayHost: {
+    preset: "ses",
+    region: "eu-west-1",
+    login: "AKIAIOSFODNN7EXAMPLE",
+    password: "a",
+    tls: "verified",
+    port: 2587,
+  },
+  relayRoutes: [{ senders: ["@a.example"], relayHost: { host: "smtp.example.net" } }],
+  transports: [{ destinations: ["b.example"], relayHost: { host: "192.0.2.9", wrapperMode: true } }],
+  rewriting: {
+    canonical: [{ from: "@a.example", to: "@b.example" }],
+    generic: [{ from: "a@c.example", to: "a@d.example" }],
+  },
+  headerChecks: [{ header: "Subject", pattern: "a", action: "warn", text: "b" }],
+  aliases: { root: "ops@example.com" },
+  postfixParameters: { maximal_queue_lifetime: "1d" },
+  limits: { messageSize: 1_000_000, exempt: ["192.0.2.1"], ban: { failures: 3 } },
+  sasl: { mechanisms: ["PLAIN", "LOGIN"], realm: "example.com" },
+  tls: { acme: { email: "a@example.com", digitalOceanToken: "dop_v1_0a" } },
+  alerts: { webhook: "https://hook.example.net", mail: "a@example.com", certificateShare: 0.3 },
+  dkim: { domains: ["example.com"], selectors: [{ selector: "relay1" }] },
+  dns: { zone: "example.com", ttl: 300 },
+  manageDns: true,
+  resolver: { forwarders: ["192.0.2.53"] },
+  delivery: { concurrency: 5 },
+  mailboxes: { host: "imap.example.com" },
+  blockLists: ["zen.spamhaus.org"],
+  droplet: {
+    ...fullInput().droplet,
+    alerts: { emails: ["a@example.com"] },
+    sshKey: { fingerprint: "a", privateKey: "b" },
+  },
+};
+
+/** Every place in a value, as a path of keys. */
+export function places(value: unknown): string[][] {
+  if (typeof value !== "object" || value === null) return [[]];
+  return [[], ...Object.entries(value).flatMap(([key, inner]) => places(inner).map((rest) => [key, ...rest]))];
+}
+
+export function changed(value: unknown, [key, ...rest]: string[], put: unknown): unknown {
+  if (key === undefined) return put;
+  const inner = changed((value as Record<string, unknown>)[key], rest, put);
+  return Array.isArray(value)
+    ? Object.assign([...(value as unknown[])], { [key]: inner })
+    : { ...(value as object), [key]: inner };
+}
