@@ -14,7 +14,7 @@ import { HeaderCheckArgs, RewritingArgs } from "./args/rewriting";
 import { RelayRouteArgs, TransportArgs } from "./args/routes";
 import { SaslArgs } from "./args/sasl";
 import { TlsArgs } from "./args/tls";
-import { UserArgs } from "./args/users";
+import { HeaderFrom, UserArgs } from "./args/users";
 
 export * from "./args/alerts";
 export * from "./args/delivery";
@@ -100,6 +100,14 @@ export interface MailRelayArgs {
    * know what people's networks look like from inside. The relay's own log keeps them. Default: true.
    */
   readonly hideClients?: pulumi.Input<boolean>;
+
+  /**
+   * Which addresses a login's mail may name in From, Sender, Resent-From and Resent-Sender. With `own` those that the
+   * login may send as, see `allowedSenders`, and exactly one From header; other mail is refused with 553, also with the
+   * null sender. Clients in `myNetworks` that do not log in name any. Default: own with `dkim`, which takes nothing else,
+   * otherwise any.
+   */
+  readonly headerFrom?: pulumi.Input<HeaderFrom>;
 
   /** The server people read their mail on, for the output `autoconfig`. Default: none. */
   readonly mailboxes?: pulumi.Input<MailboxesArgs>;

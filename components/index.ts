@@ -27,6 +27,7 @@ export type {
 } from "./args";
 export {
   HeaderAction,
+  HeaderFrom,
   InetProtocols,
   Mechanism,
   PasswordCheck,

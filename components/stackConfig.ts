@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { InetProtocols, MailRelayArgs, Preflight } from "./args";
+import { HeaderFrom, InetProtocols, MailRelayArgs, Preflight } from "./args";
 import { unknownOption } from "./settings/shape";
 
 /** Reads one key; undefined where it is not given. */
@@ -30,6 +30,7 @@ const readers = {
   listeners: structure,
   limits: structure,
   hideClients: flag,
+  headerFrom: (config, key) => config.get<HeaderFrom>(key),
   mailboxes: filled,
   tls: structure,
   sasl: structure,

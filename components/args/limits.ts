@@ -20,8 +20,8 @@ export interface LimitsArgs {
 
   /**
    * Most recipients a login may send to within an hour, over all its sessions and addresses; a message to three counts
-   * three. What would pass it is refused with 450 at DATA, so that clients with a queue send it later. The
-   * count outlives restarts and reboots; a power cut loses its last minute. Should the counter itself fail, mail goes on
+   * three. What would pass it is refused with 450 at DATA, so that clients with a queue send it later. Only what is
+   * accepted counts. The count outlives restarts and reboots; a power cut loses its last minute. Should the counter itself fail, mail goes on
    * uncounted, and the log says so. 0: no limit. Default: 1000. See also `users[].recipientsPerHour`.
    */
   readonly recipientsPerHour?: pulumi.Input<number>;

@@ -1,5 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 
+/** Which addresses the headers of a login's mail may name. */
+export enum HeaderFrom {
+  /** Those that it may send as. */
+  Own = "own",
+  /** Any. */
+  Any = "any",
+}
+
 /** One login. */
 export interface UserArgs {
   /** The name the client authenticates with, without realm. Plain value. Example: `printer`. */

@@ -2,6 +2,7 @@ import type { RelayParts } from "../render/parts";
 import { clientTls } from "./parameters/clientTls";
 import { Facts } from "./facts";
 import { loginHeaderChecks } from "./parameters/hideClients";
+import { loginMilters } from "./parameters/loginMilters";
 import { limits } from "./parameters/limits";
 import { identity } from "./parameters/identity";
 import { localDelivery } from "./parameters/localDelivery";
@@ -42,7 +43,10 @@ export function renderMainCf(parts: RelayParts, facts: Facts, overrides: Paramet
     ["Login; the listeners in master.cf switch it on", login(settings, facts)],
     ["TLS for clients", clientTls()],
     ["How much clients may ask", limits(settings)],
-    ["Listeners with a login", Object.assign({}, ...ofLogins, loginHeaderChecks(settings)) as Parameters],
+    [
+      "Listeners with a login",
+      Object.assign({}, ...ofLogins, loginMilters(parts), loginHeaderChecks(settings)) as Parameters,
+    ],
     ["Outgoing mail", outgoing(parts)],
     ["Changes to messages", rewritingParameters(settings)],
     ["Throughput", throughput()],

@@ -2,6 +2,7 @@ import { listeners, syslogName, type Listener } from "../settings/listeners";
 import type { RelayParts } from "../render/parts";
 import { hopServices } from "./nextHops";
 import { hidesClients, loginCleanup } from "./parameters/hideClients";
+import { loginMilterOptions } from "./parameters/loginMilters";
 
 /** One line of master.cf, in its own column order; undefined columns print as `-`. */
 interface Service {
@@ -106,15 +107,17 @@ export interface TrialServices {
 
 /** master.cf for these parts. */
 export function renderMasterCf(
-  { settings, hops, services }: RelayParts,
+  parts: RelayParts,
   binding: Binding = publicBinding,
   trial: TrialServices = { listeners: [], smtpd: {}, smtp: {} },
 ): string {
+  const { settings, hops, services } = parts;
   const hides = hidesClients(settings);
   // What every listener with a login has by choice; main.cf holds the values.
   const ofLogins = Object.assign(
     {},
     ...services.map(({ logins }) => logins?.options),
+    loginMilterOptions(parts),
     hides && { cleanup_service_name: loginCleanup },
   ) as Record<string, string>;
   const open = listeners(settings).map((listener) => ({

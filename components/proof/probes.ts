@@ -1,6 +1,7 @@
 import { withoutBrackets } from "../settings/addresses";
 import { RelaySettings, UserStore } from "../settings/settings";
 import { byIpv6, Dialogue, ProbePlan, ProbeStep } from "./dialogue";
+import { checksHeaderFrom } from "../settings/headerFrom";
 import { Listener, listeners } from "../settings/listeners";
 import { probeListener } from "../postfix/masterCf";
 import { Credential, userDatabasePairs } from "../postfix/sasl";
@@ -59,6 +60,15 @@ function relayForms(settings: RelaySettings, ownPostmaster?: number): ProbeStep[
   ];
 }
 
+/** A message that is refused, so that nothing is queued. */
+const foreignHeader: ProbeStep[] = [
+  step("RSET", 250),
+  step(`MAIL FROM:<${trialSender}>`, 250),
+  step(recipient, 250),
+  step("DATA", 354),
+  { ...step(".", 553), text: ["From: <somebody-else@relay-probe.invalid>", ""] },
+];
+
 function trialLogins(settings: RelaySettings, listener: Listener, moved: Listener, trial: Credential): Dialogue[] {
   const loggedIn = (name: string, steps: ProbeStep[]): Dialogue => ({
     ...dialogue(name, settings, moved),
@@ -70,6 +80,7 @@ function trialLogins(settings: RelaySettings, listener: Listener, moved: Listene
     loggedIn(`a login may not send as somebody else on ${listener.port}`, [
       step("MAIL FROM:<somebody-else@relay-probe.invalid>", 250),
       step(recipient, 553),
+      ...(checksHeaderFrom(settings) ? foreignHeader : []),
     ]),
   ];
 }

@@ -2,6 +2,7 @@ import { Facts } from "../postfix/facts";
 import { usesIpv6 } from "../postfix/parameters/ipv6";
 import { renderMainCf } from "../postfix/mainCf";
 import { renderMasterCf, type TrialServices } from "../postfix/masterCf";
+import { loginMilters } from "../postfix/parameters/loginMilters";
 import type { Parameters } from "../postfix/parameters/parameters";
 import { renderUserDatabase, trialSasl } from "../postfix/sasl";
 import type { RelayParts } from "../render/parts";
@@ -10,7 +11,7 @@ import type { Trial } from "../services/service";
 import { chosenParameter } from "../settings/chosenParameters";
 import { RelaySettings } from "../settings/settings";
 import { smokePlan, trialPlan } from "./probes";
-import { trialPortOffset, trialSender, trialSink } from "./trialNames";
+import { trialLogin, trialPortOffset, trialSender, trialSink } from "./trialNames";
 
 /** Where the trial instance of apply.sh lives; nothing of it survives the step. */
 const trialDirectory = "/var/lib/mail-relay/trial";
@@ -44,7 +45,7 @@ function trialServices(settings: RelaySettings): TrialServices {
 export function trialFiles(parts: RelayParts, facts: Facts): RenderedFile[] {
   const { settings, services } = parts;
   // Exists only in the trial instance's own user database and only for its seconds on loopback.
-  const trial = { login: "trial", password: "trial" };
+  const trial = { login: trialLogin, password: trialLogin };
   const hops = parts.hops.map(({ transport }) => transport);
   const trials = services.flatMap((service) => service.trial ?? []);
   const overrides = {
@@ -66,9 +67,10 @@ export function trialFiles(parts: RelayParts, facts: Facts): RenderedFile[] {
       chosenParameter(settings, "transport_maps") ?? "",
     ].filter((maps) => maps !== ""),
     smtpd_sender_login_maps: [
-      `inline:{{${trialSender} = trial trial@${settings.sasl.realm}}}`,
+      `inline:{{${trialSender} = ${trialLogin} ${trialLogin}@${settings.sasl.realm}}}`,
       "texthash:$config_directory/sender_logins",
     ],
+    ...loginMilters(parts, { inTrial: true }),
     ...(Object.assign({}, ...trials.map(({ parameters }) => parameters)) as Parameters),
   };
   const binding = (listener: { port: number }) => `127.0.0.1:${listener.port + trialPortOffset}`;

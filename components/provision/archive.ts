@@ -3,13 +3,14 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { gzipSync } from "fflate";
 import * as tar from "tar-stream";
+import { withoutProse } from "../services/template";
 import { RenderedFile } from "../render/renderedFile";
 
 const hostFolder = path.join(__dirname, "..", "host");
 
-/** A script from `components/host` without its comments, which are a quarter of it; every line keeps its number. */
+/** A script from `components/host` without what explains it. */
 export function hostScript(name: string): RenderedFile {
-  return { path: name, body: scriptText(name).replace(/^[ \t]*#(?!!).*$/gm, ""), mode: 0o644 };
+  return { path: name, body: withoutProse(scriptText(name)), mode: 0o644 };
 }
 
 /** The text of a file in `components/host`. */

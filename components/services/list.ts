@@ -3,6 +3,7 @@ import type { OwnedParameters } from "../settings/ownedParameters";
 import type { RelaySettings } from "../settings/settings";
 import { ban } from "./ban/service";
 import { certificate } from "./certificate/service";
+import { headerFrom } from "./headerFrom/service";
 import { loginLimit } from "./loginLimit/service";
 import { logs } from "./logs/service";
 import { renewal } from "./renewal/service";
@@ -18,6 +19,7 @@ export const list: Service[] = [
   resolver,
   certificate,
   renewal,
+  headerFrom,
   signer,
   saslauthd,
   upgrades,

@@ -45,8 +45,16 @@ export interface HostService {
   /** Its parameters in main.cf under a title. One that is written anyway takes the service's value where it stands. */
   mainCf?: { title: string; parameters: Parameters };
   /** What every listener with a login has in master.cf for it, and the main.cf parameters those options refer to. */
-  logins?: { parameters: Parameters; options: Record<string, string> };
+  logins?: { parameters: Parameters; options: Record<string, string>; milter?: LoginMilter };
   trial?: Trial;
+}
+
+/** A milter that only listeners with a login ask. */
+export interface LoginMilter {
+  /** As in Postfix's `smtpd_milters`. */
+  address: string;
+  /** Whether the trial instance asks it too. */
+  inTrial: boolean;
 }
 
 /** What a service changes in the trial instance, and what the trial must show. */

@@ -4,10 +4,22 @@ import { join } from "node:path";
 /** What a placeholder stands for. A list's placeholder has a line to itself, and becomes one line for each item. */
 export type Value = string | number | string[];
 
-/** The text of a file. One that is given values has its placeholders filled, any other is taken as it is. */
+/**
+ * The text of a file, of a program without what explains it. One that is given values has its placeholders filled, any
+ * other is taken as it is.
+ */
 export function textOf(folder: string, name: string, values?: Record<string, Value>): string {
-  const text = readFileSync(join(folder, name), "utf8");
+  const whole = readFileSync(join(folder, name), "utf8");
+  const text = name.endsWith(".py") ? withoutProse(whole) : whole;
   return values === undefined ? text : fill(text, values);
+}
+
+/** Python without its comments and docstrings, a quarter of what travels to the host; every line keeps its number. */
+export function withoutProse(source: string): string {
+  const lineBreaks = (text: string) => text.replace(/[^\n]/g, "");
+  return source
+    .replace(/^([ \t]*)"""[^]*?"""$/gm, (docstring: string, indent: string) => `${indent}""${lineBreaks(docstring)}`)
+    .replace(/^[ \t]*#(?!!).*$/gm, "");
 }
 
 /** Puts values in place of `{{name}}`. A value can add no line of its own, or it could add a setting. */

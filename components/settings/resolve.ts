@@ -3,6 +3,7 @@ import { defaults } from "./defaults";
 import { RelayInput } from "./input";
 import { resolveNames } from "./names";
 import { defaultMessageSize, resolveOutgoing } from "./outgoing";
+import { resolveHeaderFrom } from "./headerFrom";
 import { required } from "./required";
 import {
   LimitSettings,
@@ -52,6 +53,7 @@ export function resolve(input: RelayInput, today: string): RelaySettings {
     },
     logDays: input.logDays ?? (input.droplet ? defaults.logDays : 0),
     ...resolveOutgoing(input),
+    ...resolveHeaderFrom(input),
     dkim: input.dkim && {
       domains: (input.dkim.domains ?? [myDomain]).map((domain) => domain.toLowerCase()),
       selectors: input.dkim.selectors?.map(({ selector }) => required(selector)) ?? [...defaults.dkimSelectors],

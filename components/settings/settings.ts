@@ -1,3 +1,4 @@
+import type { HeaderFromSettings } from "./headerFrom";
 import type { NameSettings } from "./names";
 import type { OutgoingSettings } from "./outgoing";
 
@@ -132,7 +133,7 @@ export interface AcmeSettings {
   required: boolean;
 }
 
-export interface RelaySettings extends NameSettings, OutgoingSettings {
+export interface RelaySettings extends NameSettings, OutgoingSettings, HeaderFromSettings {
   listeners: ListenerName[];
   sasl: SaslSettings;
   tls: TlsSettings;

@@ -16,6 +16,7 @@ import { checkSasl } from "./checks/sasl";
 import { checkDeployKey, checkTarget } from "./checks/target";
 import { checkDigitalOceanToken, checkTls } from "./checks/tls";
 import { checkSecrets, checkUsers } from "./checks/users";
+import { checkHeaderFrom } from "./headerFrom";
 import { RelayInput } from "./input";
 import { checkLocal, checkNames } from "./names";
 import { RelaySecrets } from "./secrets";
@@ -37,6 +38,7 @@ const checks = [
   checkNames,
   checkLocal,
   checkUsers,
+  checkHeaderFrom,
   checkNetworks,
   checkSasl,
   checkTls,

@@ -4,6 +4,7 @@ import type { Proof } from "../../components";
 import type { Lab, RelayOutputs } from "../../sandbox/lab";
 import { SmtpSession, type DialogueStep } from "../../sandbox/mail/dialogue";
 import { ClientServer } from "./clientServer";
+import { refusedAfterContent } from "./refusedContent";
 import { loggedIn, message, replies, sendAs, type Server } from "./loginSession";
 import { eventually, onHost, onlyDroplet, patience, testLab } from "./support";
 import { runSnippet } from "./snippet";
@@ -44,6 +45,7 @@ describe("the people who send", () => {
       listeners: { submissions: true, alternate: true },
       aliases: { root: "ops@receiver.test" },
       mailboxes: { host: "imap.example.test" },
+      headerChecks: [{ header: "X-Refused", action: "reject" }],
       limits: { ...limits, exempt: [`${lab.cloud.trustedClient}/32`] },
     });
     await lab.up();
@@ -139,6 +141,11 @@ describe("the people who send", () => {
     expect(raw).toContain(`[${lab.cloud.strangerClient}]`);
   });
 
+  test("what is refused after DATA or BDAT uses up nothing of a login's recipients", async () => {
+    const answered = await refusedAfterContent(() => logIn(lab.cloud.trustedClient, "shop"), "shop@example.test", 3);
+    expect(answered).toEqual(["550 5.7.1", "550 5.7.1", "552 5.3.4"]);
+  });
+
   test("a login that has leaked sends to so many an hour and not to one more, whatever form it takes", async () => {
     const [session] = await logIn(lab.cloud.trustedClient, "shop");
     const last = async (steps: DialogueStep[], on = session) => (await replies(on, steps)).at(-1);
@@ -175,6 +182,8 @@ describe("the people who send", () => {
       session.close();
       return said.at(-1);
     };
+    expect(await refused()).toMatch(/^450 4\.7\.1 .*this login may send to 3 /);
+    await onHost(lab, "systemctl kill -s KILL mail-relay-login-limit.service");
     expect(await refused()).toMatch(/^450 4\.7\.1 .*this login may send to 3 /);
     await lab.cloud.reboot(await onlyDroplet(lab));
     expect(await eventually(refused)).toMatch(/^450 4\.7\.1 .*this login may send to 3 /);

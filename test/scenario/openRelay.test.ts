@@ -5,6 +5,7 @@ import { resolve } from "../../components/settings/resolve";
 import type { Lab } from "../../sandbox/lab";
 import { RELEASES } from "../../sandbox/names";
 import { PROJECT_ROOT } from "../../sandbox/paths";
+import { answers, headerForms } from "./headerFrom";
 import { ask, type Finding } from "./openRelayAsk";
 import { positions, type Scene } from "./openRelayMatrix";
 import { mutations } from "./openRelayMutations";
@@ -38,6 +39,7 @@ describe.each(RELEASES)("the open-relay matrix on %s", (release) => {
     users: [user, gateway],
     listeners: { submissions: true, alternate: true },
     myNetworks: [`${lab.cloud.trustedClient}/32`, `${network.first}/27`],
+    headerFrom: "own" as const,
   });
 
   beforeAll(async () => {
@@ -56,6 +58,15 @@ describe.each(RELEASES)("the open-relay matrix on %s", (release) => {
     const { asked, findings } = await ask(lab, scene, true);
     expect(findings).toEqual([]);
     expect(asked).toBeGreaterThan(50_000);
+  });
+
+  test("a login's mail names only addresses that it may send as, without a signer too", async () => {
+    const outputs = await lab.outputs();
+    for (const sender of ["alice@example.test", ""]) {
+      expect(await answers(outputs, lab.cloud.strangerClient, sender, "header")).toEqual(headerForms);
+    }
+    await onHost(lab, "systemctl kill -s KILL mail-relay-header-from.service");
+    expect(await answers(outputs, lab.cloud.strangerClient, "", "again")).toEqual(headerForms);
   });
 
   if (release !== RELEASES[0]) return;

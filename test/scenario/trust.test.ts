@@ -1,7 +1,19 @@
 import { dkimVerify } from "mailauth/lib/dkim/verify";
 import { MAIL_DOMAINS, SINK_NAME } from "../../sandbox/labConfig";
 import type { Lab } from "../../sandbox/lab";
-import { callApi, changes, eventually, failureOf, onHost, patience, remoteCommands, submit, testLab } from "./support";
+import { answers, headerForms } from "./headerFrom";
+import {
+  callApi,
+  changes,
+  eventually,
+  failureOf,
+  onHost,
+  patience,
+  remoteCommands,
+  submit,
+  testLab,
+  untilDelivered,
+} from "./support";
 
 jest.setTimeout(patience);
 
@@ -65,6 +77,28 @@ describe("a relay that signs its mail and manages its records", () => {
   test("a receiver verifies what a login has sent, with the record of the output", async () => {
     await submit(lab, "alice", password, "signed");
     expect(await verdicts("signed")).toEqual(["pass relay1 example.test"]);
+  });
+
+  test("a login's mail names only its own addresses, also as the null sender, and no other is ever signed", async () => {
+    const outputs = await lab.outputs();
+    for (const sender of ["alice@example.test", ""]) {
+      const answered = await answers(outputs, lab.cloud.strangerClient, sender, `from <${sender}>`);
+      expect(answered).toEqual(headerForms);
+    }
+    expect(await verdicts("from <alice@example.test> 1")).toEqual(["pass relay1 example.test"]);
+    await submit(lab, "alice", password, "after the others");
+    await untilDelivered(lab, "after the others");
+    const arrived = (await lab.sink.messages()).filter(({ raw }) => raw.includes("Subject: from <"));
+    expect(arrived).toHaveLength(2 * headerForms.filter(([code]) => code === 250).length);
+  });
+
+  test("without its check of headers the relay puts a login's mail off, and other clients send", async () => {
+    await onHost(lab, "systemctl stop mail-relay-header-from.socket mail-relay-header-from.service");
+    await expect(submit(lab, "alice", password, "unchecked")).rejects.toThrow(/\b4\d\d\b/);
+    await onHost(lab, "printf 'From: ops@example.test\nSubject: no login\n\nhello\n' | sendmail bob@receiver.test");
+    await untilDelivered(lab, "no login");
+    await onHost(lab, "systemctl start mail-relay-header-from.service");
+    await submit(lab, "alice", password, "checked again");
   });
 
   test("the relay's own programs are signed for, but nobody in another's name", async () => {
@@ -164,7 +198,8 @@ describe("a relay that signs its mail and manages its records", () => {
       ...blockLists.map((list, index) => ({ name: `${reversed}.${list}`, type: "A" as const, value: answers[index]! })),
     ]);
     const selectors = [{ selector: "relay2" }, { selector: "relay1" }];
-    lab.configure({ dkim: { selectors }, manageDns: true, blockLists, droplet });
+    const users = ["alice", "printer", "late"].map((login) => ({ login }));
+    lab.configure({ users, dkim: { selectors }, manageDns: true, blockLists, droplet });
     let over = false;
     let sent = 0;
     const sending = (async () => {

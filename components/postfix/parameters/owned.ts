@@ -6,6 +6,7 @@ import { owned as login } from "./login";
 import { owned as clientTls } from "./clientTls";
 import { owned as limits } from "./limits";
 import { owned as hideClients } from "./hideClients";
+import { owned as loginMilters } from "./loginMilters";
 import { owned as outgoing } from "./outgoing";
 import { owned as rewriting } from "./rewriting";
 import { owned as throughput } from "./throughput";
@@ -39,6 +40,7 @@ export const ownedByRelay: OwnedParameters = {
   ...clientTls,
   ...limits,
   ...hideClients,
+  ...loginMilters,
   ...outgoing,
   ...rewriting,
   ...throughput,

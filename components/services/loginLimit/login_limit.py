@@ -4,11 +4,14 @@ Run as `login_limit.py CONFIG` with a listening socket from systemd. The configu
 (`perHour`, and other numbers for some `logins`; 0 is no limit) and the `realm`: a client may log in with or without it,
 and is the same login. A client without a login is not counted.
 
-Asked at DATA, when the number of recipients is known. What was refused does not count, so that a client that comes
+Asked at DATA, when the number of recipients is known. What is refused there does not count, so that a client that comes
 again later gets through. See SMTPD_POLICY_README of Postfix for the protocol.
 
-The counts outlive this program in a file of its state directory, written when it ends and once a minute, so that a
-restart gives no login a new hour.
+It is also a milter, the last of all: what it has counted, and is refused after DATA all the same, it gives back. A
+message it hears no end of stays counted.
+
+The counts outlive this program in a file of its state directory, to which each is written at once, so that neither a
+restart nor a kill gives a login anything back.
 """
 
 from __future__ import annotations
@@ -17,51 +20,39 @@ import collections
 import json
 import os
 import signal
-import socket
 import socketserver
 import sys
 import threading
 import time
-from collections.abc import Iterable
-from typing import Any, Dict, List
+from typing import Any, NamedTuple
 
-HOUR = 3600
-MINUTE = 60
-FROM_SYSTEMD = 3
-
-# For each login, pairs of how many seconds ago and how many recipients.
-Counts = Dict[str, List[List[float]]]
+from counts import HOUR, MINUTE, Sent, StateFile
+from lib import milter, server
 
 
-class Sent:
-    """What one login has sent in the last hour, minute by minute: few numbers, however many messages."""
+class Message(NamedTuple):
+    """One that was counted, and is under way."""
 
-    def __init__(self, minutes: Iterable[list[float]] = ()) -> None:
-        self.minutes = collections.deque(minutes)
-        self.recipients = sum(recipients for _, recipients in self.minutes)
-
-    def forget(self, before: float) -> None:
-        while self.minutes and self.minutes[0][0] <= before:
-            self.recipients -= self.minutes.popleft()[1]
-
-    def add(self, now: float, recipients: int) -> None:
-        # The time of a minute is its end, so that nothing is forgotten too early.
-        if self.minutes and now < self.minutes[-1][0]:
-            self.minutes[-1][1] += recipients
-        else:
-            self.minutes.append([now + MINUTE, recipients])
-        self.recipients += recipients
+    login: str
+    end: float
+    recipients: int
 
 
 class Counter:
     """Counts per login, and says what Postfix is to do with the message that is asked about."""
 
-    def __init__(self, config: dict[str, Any]) -> None:
+    def __init__(self, config: dict[str, Any], state: StateFile, now: float) -> None:
         self.suffix = "@" + config["realm"]
         self.per_hour = config["perHour"]
         self.logins = config["logins"]
+        self.state = state
         self.sent: dict[str, Sent] = collections.defaultdict(Sent)
+        for login, minutes in state.read().items():
+            self.sent[login] = Sent([now - ago, n] for ago, n in minutes)
+        # By their queue IDs.
+        self.under_way: dict[str, Message] = {}
         self.lock = threading.Lock()
+        self.keep(now)
 
     def action(self, request: dict[str, str], now: float) -> str:
         login = request.get("sasl_username", "")
@@ -80,60 +71,36 @@ class Counter:
             sent.forget(now - HOUR)
             if sent.recipients + recipients > limit:
                 return f"450 4.7.1 this login may send to {limit} recipients within an hour, try again later"
-            sent.add(now, recipients)
+            end = sent.add(now, recipients)
+            self.state.add(end - now, login, recipients)
+            self.under_way[request.get("queue_id", "")] = Message(login, end, recipients)
         return "DUNNO"
 
-    def counts(self, now: float) -> Counts:
-        """Login to how many seconds ago it sent to how many; forgets what no longer counts."""
+    def accepted(self, queue_id: str) -> None:
+        with self.lock:
+            self.under_way.pop(queue_id, None)
+
+    def refused(self, queue_id: str, now: float) -> None:
+        with self.lock:
+            message = self.under_way.pop(queue_id, None)
+            if message and self.sent[message.login].take_back(message.end, message.recipients):
+                self.state.add(message.end - now, message.login, -message.recipients)
+
+    def keep(self, now: float) -> None:
+        """Writes all counts anew, and forgets what no longer counts."""
         with self.lock:
             for sent in self.sent.values():
                 sent.forget(now - HOUR)
-            self.sent = collections.defaultdict(
-                Sent, {login: sent for login, sent in self.sent.items() if sent.minutes}
-            )
-            return {login: [[now - end, n] for end, n in sent.minutes] for login, sent in self.sent.items()}
-
-    def restore(self, counts: Counts, now: float) -> None:
-        for login, minutes in counts.items():
-            self.sent[login] = Sent([now - ago, n] for ago, n in minutes)
+            kept = {login: sent for login, sent in self.sent.items() if sent.minutes}
+            self.sent = collections.defaultdict(Sent, kept)
+            self.under_way = {key: message for key, message in self.under_way.items() if message.end > now - HOUR}
+            self.state.write({login: [[now - end, n] for end, n in sent.minutes] for login, sent in kept.items()})
 
 
-class StateFile:
-    """The counts on disk. Its times are those of the wall clock, which a reboot does not begin anew."""
-
-    def __init__(self, folder: str) -> None:
-        self.path = os.path.join(folder, "counts.json")
-
-    def read(self) -> Counts:
-        try:
-            with open(self.path, encoding="utf-8") as file:
-                state = json.load(file)
-            # The clock may have been set back; then nothing has passed.
-            passed = max(0, time.time() - state["written"])
-            return {login: [[ago + passed, n] for ago, n in minutes] for login, minutes in state["counts"].items()}
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            print(f"beginning anew, because {self.path} is not readable: {error}", file=sys.stderr, flush=True)
-            return {}
-
-    def write(self, counts: Counts) -> None:
-        following = self.path + ".next"
-        try:
-            with open(following, "w", encoding="utf-8") as file:
-                json.dump({"written": time.time(), "counts": counts}, file)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(following, self.path)
-        except OSError as error:
-            # A full disk is no reason to stop counting.
-            print(f"the counts would not outlive a restart: {error}", file=sys.stderr, flush=True)
-
-
-class Conversation(socketserver.StreamRequestHandler):
+class Question(socketserver.StreamRequestHandler):
     """One connection of an smtpd, which asks again and again."""
 
-    server: Server
+    server: Questions
 
     def handle(self) -> None:
         request: dict[str, str] = {}
@@ -146,39 +113,70 @@ class Conversation(socketserver.StreamRequestHandler):
             request = {}
 
 
-# Threads, because asyncio alone would double the memory of this program.
-class Server(socketserver.ThreadingUnixStreamServer):
-    daemon_threads = True
-
-    def __init__(self, listening: socket.socket, counter: Counter, state: StateFile) -> None:
-        super().__init__(listening.getsockname(), Conversation, bind_and_activate=False)
-        self.socket.close()
-        self.socket = listening
+class Questions(server.Server):
+    def __init__(self, counter: Counter) -> None:
+        super().__init__(server.passed(0), Question)
         self.counter = counter
-        self.state = state
         self.due = time.monotonic() + MINUTE
 
     def service_actions(self) -> None:
         """Called by `serve_forever` again and again."""
         if time.monotonic() >= self.due:
-            self.keep()
+            self.counter.keep(time.monotonic())
             self.due = time.monotonic() + MINUTE
 
-    def keep(self) -> None:
-        self.state.write(self.counter.counts(time.monotonic()))
+
+class Ending(milter.Session):
+    """One connection of an smtpd, which tells how its messages end."""
+
+    server: Endings
+    wishes = (
+        milter.NO_CONNECT
+        | milter.NO_HELO
+        | milter.NO_MAIL
+        | milter.NO_RCPT
+        | milter.NO_UNKNOWN
+        | milter.NO_HEADERS
+        | milter.NO_END_OF_HEADERS
+        | milter.NO_BODY
+        | milter.NO_ANSWER_TO_DATA
+    )
+
+    def setup(self) -> None:
+        super().setup()
+        self.queue_id: str | None = None
+
+    def seen(self, command: int, _data: bytes) -> bytes:
+        if command == milter.DATA:
+            self.queue_id = self.macros.get("i")
+        elif command == milter.END and self.queue_id is not None:
+            self.server.counter.accepted(self.queue_id)
+            self.queue_id = None
+        return milter.CONTINUE
+
+    def ended(self) -> None:
+        if self.queue_id is not None:
+            self.server.counter.refused(self.queue_id, time.monotonic())
+            self.queue_id = None
+
+
+class Endings(server.Server):
+    def __init__(self, counter: Counter) -> None:
+        super().__init__(server.passed(1), Ending)
+        self.counter = counter
 
 
 def main(config: str) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with open(config, encoding="utf-8") as file:
-        counter = Counter(json.load(file))
-    state = StateFile(os.environ["STATE_DIRECTORY"])
-    counter.restore(state.read(), time.monotonic())
-    with Server(socket.socket(fileno=FROM_SYSTEMD), counter, state) as server:
+        counter = Counter(json.load(file), StateFile(os.environ["STATE_DIRECTORY"]), time.monotonic())
+    endings = Endings(counter)
+    threading.Thread(target=endings.serve_forever, daemon=True).start()
+    with Questions(counter) as questions:
         try:
-            server.serve_forever()
+            questions.serve_forever()
         finally:
-            server.keep()
+            counter.keep(time.monotonic())
 
 
 if __name__ == "__main__":

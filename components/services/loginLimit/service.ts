@@ -1,19 +1,22 @@
 import { takesLogins } from "../../settings/listeners";
 import { use } from "../../settings/ownedParameters";
 import type { RelaySettings } from "../../settings/settings";
+import { library } from "../library";
 import { unitFolder, type HostFile, type Service } from "../service";
 import { textOf } from "../template";
 
-/** As smtpd sees it from inside its chroot; the socket's unit has it too. */
+/** As smtpd sees them from inside its chroot; the socket's unit has them too. */
 const socket = "mail-relay/login-limit";
+const milter = "mail-relay/login-limit-end";
 
-const program = "/usr/local/lib/mail-relay-login-limit/login_limit.py";
+const folder = "/usr/local/lib/mail-relay-login-limit";
 const configFile = "/etc/mail-relay-login-limit.json";
 const units = ["mail-relay-login-limit.socket", "mail-relay-login-limit.service"];
 
 /**
  * The counter that ends the flood of a login that has leaked: listeners with a login ask it at DATA whether the login has
- * recipients left in this hour, wherever it is used. A counter that does not answer stops nobody's mail.
+ * recipients left in this hour, wherever it is used. As a milter it hears which messages are refused after that, and gives
+ * their recipients back. A counter that does not answer stops nobody's mail.
  */
 export const loginLimit: Service = {
   owned: { login_data_restrictions: use("limits.recipientsPerHour") },
@@ -27,13 +30,15 @@ export const loginLimit: Service = {
       unit: "mail-relay-login-limit.socket",
       packages: [],
       files: [
-        file(program, textOf(__dirname, "login_limit.py")),
+        ...["login_limit.py", "counts.py"].map((name) => file(`${folder}/${name}`, textOf(__dirname, name))),
+        ...library(folder, "milter", "server"),
         file(configFile, JSON.stringify(configuration(settings)) + "\n"),
         ...units.map((unit) => file(`${unitFolder}/${unit}`, textOf(__dirname, unit))),
       ],
       logins: {
         parameters: { login_data_restrictions: ["reject_unauth_pipelining", `check_policy_service ${counter}`] },
         options: { smtpd_data_restrictions: "$login_data_restrictions" },
+        milter: { address: `{ unix:${milter}, default_action=accept }`, inTrial: false },
       },
       // The counter's socket is in the live chroot, and a trial sends as nobody who should be counted.
       trial: { parameters: { login_data_restrictions: "reject_unauth_pipelining" } },

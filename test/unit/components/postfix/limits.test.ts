@@ -26,15 +26,16 @@ function ownParameters(change: Partial<RelayInput>): { defined: string[]; used: 
 
 /** For the probe listener too, which takes the place of any client. */
 const senders = "login_sender_restrictions";
+const milters = "login_milters";
 
 test.each<[string, Partial<RelayInput>, string[]]>([
-  ["by default", {}, ["login_data_restrictions", "login_header_checks", senders]],
+  ["by default", {}, ["login_data_restrictions", "login_header_checks", milters, senders]],
   ["without both options", off, [senders]],
   ["without a listener for logins", { users: [], listeners: { submission: false }, limits: { ban: {} } }, [senders]],
   [
     "for one limited login",
     { ...off, users: [{ login: "shop", recipientsPerHour: 9 }] },
-    ["login_data_restrictions", senders],
+    ["login_data_restrictions", milters, senders],
   ],
 ])("%s main.cf defines what master.cf uses", (_, change, expected) => {
   expect(ownParameters(change)).toEqual({ defined: expected, used: expected });
@@ -59,9 +60,31 @@ test("header checks of the user's own still hold for logins", () => {
   );
 });
 
-test("the trial counts nobody", () => {
-  const trial = renderBundle(fullSettings(), facts).files.find(({ path }) => path === "trial/main.cf")!.body;
-  expect(trial).toContain("login_data_restrictions = reject_unauth_pipelining\n");
+const counting = "{ unix:mail-relay/login-limit-end, default_action=accept }";
+const checking = "{ inet:127.0.0.1:18892, default_action=tempfail }";
+const own = { postfixParameters: { smtpd_milters: "inet:192.0.2.5:8891" } };
+
+test.each<[string, Partial<RelayInput>, live: string, trial: string]>([
+  ["by default", {}, counting, ""],
+  ["with a milter of the user's", own, `inet:192.0.2.5:8891, ${counting}`, "inet:192.0.2.5:8891"],
+  ["with checked headers", { headerFrom: "own" }, `${checking}, ${counting}`, checking],
+  [
+    "with signatures, which come after the check and before the count",
+    { dkim: {} },
+    `${checking}, inet:127.0.0.1:18891, ${counting}`,
+    `${checking}, inet:127.0.0.1:18891`,
+  ],
+])("%s logins have these milters, and the trial counts nobody", (_, change, live, trial) => {
+  const { files } = renderBundle(fullSettings(change), facts);
+  const parameters = (path: string) => files.find((file) => file.path === path)!.body;
+  const after = (milters: string) => `login_milters =${milters === "" ? "" : ` ${milters}`}\n`;
+  expect(parameters("etc/main.cf")).toContain(after(live));
+  expect(parameters("trial/main.cf")).toContain(after(trial));
+  expect(parameters("trial/main.cf")).toContain("login_data_restrictions = reject_unauth_pipelining\n");
+});
+
+test("without anything to check or count logins have the milters of all", () => {
+  expect(renderMasterCf(fullParts({ ...off, ...own }))).not.toContain("smtpd_milters");
 });
 
 test("the counter knows the realm and the logins with a number of their own", () => {

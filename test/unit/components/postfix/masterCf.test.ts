@@ -64,6 +64,8 @@ test("every listener that takes logins refuses everybody else", () => {
   for (const { service } of taking) {
     const options = optionsOf(service, renderMasterCf(parts));
     expect(options.smtpd_relay_restrictions).toBe("permit_sasl_authenticated,reject");
+    expect(options.smtpd_command_filter).toBe("regexp:$config_directory/login_commands");
+    expect(options.smtpd_end_of_data_restrictions).toMatch(/,permit_sasl_authenticated,reject$/);
     expect([options.smtpd_tls_security_level, options.smtpd_tls_wrappermode]).toContainEqual(
       expect.stringMatching(/^(encrypt|yes)$/),
     );

@@ -39,12 +39,14 @@ test("its parameters are in main.cf, in place of those written anyway, and its o
   expect(mainCf.match(/^smtpd_tls_loglevel = .*$/gm)).toEqual(["smtpd_tls_loglevel = 2"]);
   expect(mainCf).toContain("\nlogin_sample = inet:127.0.0.1:8463\n");
   const listeners = renderMasterCf(fullParts()).split(/\n(?=\S)/);
-  const asked = listeners.filter((block) => block.includes("-o smtpd_end_of_data_restrictions=$login_sample"));
+  const asked = listeners.filter((block) => block.includes("-o smtpd_etrn_restrictions=$login_sample"));
   expect(asked.map((block) => block.split(/\s/)[0])).toEqual(["submission"]);
 });
 
 test("the trial has its parameters and files, and expects what it says", () => {
   expect(body("trial/main.cf")).toContain("\nlogin_sample = static:DUNNO\n");
+  expect(body("etc/main.cf")).toMatch(/^login_milters = .*, inet:127\.0\.0\.1:8464$/m);
+  expect(body("trial/main.cf")).not.toContain("8464");
   expect(body("trial/sample")).toBe("trial\n");
   expect(body("trial.expected")).toBe("sample: seen$\nthe sample has not seen the trial's message\n");
 });

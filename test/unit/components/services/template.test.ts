@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fill } from "../../../../components/services/template";
+import { execFileSync } from "node:child_process";
+import { fill, withoutProse } from "../../../../components/services/template";
 import { PROJECT_ROOT } from "../../../../sandbox/paths";
 
 test("a value stands for its placeholder, and a list for lines with the placeholder's indent", () => {
@@ -28,4 +29,27 @@ test("no unit or other configuration file is text in TypeScript or in a script",
     /^\[(Unit|Service|Install|Definition)\]$/m.test(readFileSync(join(root, name), "utf8")),
   );
   expect(holding).toEqual([]);
+});
+
+/** Compares each program with what travels of it: the same statements at the same lines, apart from docstrings. */
+const comparison = `
+import ast, json, sys
+def statements(source):
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [one for one in body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
+    return ast.dump(tree), [node.lineno for node in ast.walk(tree) if hasattr(node, "lineno")]
+print(json.dumps([statements(whole) == statements(short) for whole, short in json.load(sys.stdin)]))
+`;
+
+test("a program travels without its comments and docstrings, and is the same program", () => {
+  const folder = join(PROJECT_ROOT, "components");
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".py"));
+  const pairs = names.map((name) => readFileSync(join(folder, name), "utf8")).map((text) => [text, withoutProse(text)]);
+  const input = JSON.stringify(pairs);
+  const same = JSON.parse(execFileSync("python3", ["-c", comparison], { input, encoding: "utf8" })) as boolean[];
+  expect(names.filter((_, index) => !same[index])).toEqual([]);
+  expect(pairs.map(([, short]) => short).join("")).not.toMatch(/^\s*# |""".*"""$/m);
 });

@@ -24,7 +24,8 @@ export const sample: Service = {
       mainCf: { title: "Sample", parameters: { address_verify_map: "", smtpd_tls_loglevel: 2 } },
       logins: {
         parameters: { login_sample: "inet:127.0.0.1:8463" },
-        options: { smtpd_end_of_data_restrictions: "$login_sample" },
+        options: { smtpd_etrn_restrictions: "$login_sample" },
+        milter: { address: "inet:127.0.0.1:8464", inTrial: false },
       },
       trial: {
         parameters: { login_sample: "static:DUNNO" },
