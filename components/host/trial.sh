@@ -85,7 +85,7 @@ check_trial() {
 # Tables of expressions: Postfix leaves a line that it cannot read out, and remarks on it only when it first asks.
 check_expressions() {
   local table said
-  for table in header_checks any_sender; do
+  for table in header_checks part_header_checks any_sender; do
     [ -e "$trial_home/etc/$table" ] || continue
     said=$(postmap -c "$trial_home/etc" -q x "regexp:$trial_home/etc/$table" 2>&1 >/dev/null) || true
     said=$(grep -v ": ${postfix_etc:?}/" <<<"$said") || continue

@@ -18,6 +18,9 @@ const parameters = {
   milter_protocol: 6,
   // Rather later and signed than now and unsigned.
   milter_default_action: "tempfail",
+  // Nothing may change between the signer and the next hop: see final_form.lua for lines longer than this.
+  smtp_line_length_limit: 998,
+  disable_mime_output_conversion: true,
 };
 
 const owned: OwnedParameters = Object.fromEntries(
@@ -47,6 +50,7 @@ export const signer: Service = {
         file(`${folder}/rspamd.conf`, textOf(__dirname, "rspamd.conf", configuration(settings, dkim))),
         file(`${folder}/suffixes`, textOf(__dirname, "suffixes")),
         file(`${folder}/sign_only.lua`, textOf(__dirname, "sign_only.lua")),
+        file(`${folder}/final_form.lua`, textOf(__dirname, "final_form.lua")),
         // All of them: without the one it signs with, a worker that is still finishing would pass mail on unsigned.
         ...dkim.selectors.map((name, index) => ({
           path: keyFile(name),
