@@ -121,6 +121,20 @@ arrived() {
   }
 }
 
+# The message as the sink got it from the SMTP client, which is what a receiver would get. ./trial.signature, which may be
+# absent, says who must have signed it.
+signature_verifies() {
+  local id problem
+  [ -e trial.signature ] || return 0
+  id=$(find "$trial_home/queue/hold" -type f -printf '%f\n' -quit)
+  problem=$(postcat -c "$trial_home/etc" -bhq "$id" 2>/dev/null | python3 -B ./signature.py trial.signature) ||
+    problem="it cannot be read"
+  [ -z "$problem" ] || {
+    say "a receiver would not accept the signature of the trial's message: $problem; see journalctl -u mail-relay-signer"
+    return 1
+  }
+}
+
 # What services leave in the log when they have their part in the message. ./trial.expected, which may be absent, has two
 # lines for each: what to look for, and what to say if it is not there.
 services_took_part() {
@@ -158,7 +172,7 @@ try_out() {
     say "the trial instance does not start: $(last_word postfix/master -n 2)"
     return 1
   }
-  { python3 -B ./probe.py <trial.plan >/dev/null && message_arrived && services_took_part; } || {
+  { python3 -B ./probe.py <trial.plan >/dev/null && message_arrived && services_took_part && signature_verifies; } || {
     complaints >&2 || true
     return 1
   }

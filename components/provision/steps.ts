@@ -60,7 +60,9 @@ const applySources = [
   "nexthop.py",
   "trial.sh",
   "probe.py",
+  "signature.py",
   "lib/address.py",
+  "lib/dkim.py",
   "lib/smtp.py",
   "lib/x509.py",
 ];
