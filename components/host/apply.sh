@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Apply step: brings one generation of configuration live, or leaves the last good one serving.
 # Reads ./generation (its name), ./etc (its files), ./services (see services.sh), ./store (see stores.sh),
-# ./certificate (see certificate.sh), ./smoke.plan, ./hostname, for the preflight ./preflight.plan (see preflight.sh; may be absent), and for the trial ./trial, ./trial.users, ./trial.database, ./trial.plan, ./trial.expected (may be absent).
+# ./certificate (see certificate.sh), ./smoke.plan, ./hostname, for the preflight ./preflight.plan (see preflight.sh; may be absent), and for the trial ./trial, ./trial.users, ./trial.database, ./trial.plan, ./trial.expected and ./trial.signature (both may be absent).
 #
 # All files of a generation become live in one rename: /etc/postfix/main.cf and the others are symbolic links into
 # generations/current, itself a link to one folder beside it. A power cut leaves the old or the new one, never a mix.

@@ -85,7 +85,7 @@ check_trial() {
 # Tables of expressions: Postfix leaves a line that it cannot read out, and remarks on it only when it first asks.
 check_expressions() {
   local table said
-  for table in header_checks login_commands; do
+  for table in header_checks part_header_checks login_commands; do
     [ -e "$trial_home/etc/$table" ] || continue
     said=$(postmap -c "$trial_home/etc" -q x "regexp:$trial_home/etc/$table" 2>&1 >/dev/null) || true
     said=$(grep -v ": ${postfix_etc:?}/" <<<"$said") || continue
@@ -117,6 +117,20 @@ arrived() {
   status=${status##*status=}
   [[ $status =~ $good ]] || {
     say "accepted mail would not be delivered: $status"
+    return 1
+  }
+}
+
+# The message as the sink got it from the SMTP client, which is what a receiver would get. ./trial.signature, which may be
+# absent, says who must have signed it.
+signature_verifies() {
+  local id problem
+  [ -e trial.signature ] || return 0
+  id=$(find "$trial_home/queue/hold" -type f -printf '%f\n' -quit)
+  problem=$(postcat -c "$trial_home/etc" -bhq "$id" 2>/dev/null | python3 -B ./signature.py trial.signature) ||
+    problem="it cannot be read"
+  [ -z "$problem" ] || {
+    say "a receiver would not accept the signature of the trial's message: $problem; see journalctl -u mail-relay-signer"
     return 1
   }
 }
@@ -158,7 +172,7 @@ try_out() {
     say "the trial instance does not start: $(last_word postfix/master -n 2)"
     return 1
   }
-  { python3 -B ./probe.py <trial.plan >/dev/null && message_arrived && services_took_part; } || {
+  { python3 -B ./probe.py <trial.plan >/dev/null && message_arrived && services_took_part && signature_verifies; } || {
     complaints >&2 || true
     return 1
   }

@@ -11,6 +11,16 @@ import { trialPortOffset, trialSender, trialSink } from "./trialNames";
 const anySender = step("MAIL FROM:<>", 250);
 const recipient = "RCPT TO:<probe@relay-probe.invalid>";
 
+/** What would change on its way out, if it still could once it is signed; for an empty message nothing would. */
+const fragile = [
+  `References: ${"<a-message@relay-probe.invalid> ".repeat(50)}`,
+  "MIME-Version: 1.0",
+  "Content-Type: text/plain; charset=utf-8",
+  "Content-Transfer-Encoding: 8bit",
+  "",
+  "=".repeat(2000),
+];
+
 function step(command: string, expect: number): ProbeStep {
   return { command, expect };
 }
@@ -33,7 +43,7 @@ export function trialPlan(settings: RelaySettings, trial: Credential): ProbePlan
     step(recipient, 250),
     step(`RCPT TO:<${trialSink}>`, 250),
     step("DATA", 354),
-    { ...step(".", 250), text: [`From: <${trialSender}>`, ""] },
+    { ...step(".", 250), text: [`From: <${trialSender}>`, ...(settings.dkim ? fragile : [""])] },
   ];
   const whole = (held: Dialogue) => ({ ...held, steps: message });
   return plan(

@@ -16,7 +16,7 @@ import { trialLogin, trialPortOffset, trialSender, trialSink } from "./trialName
 /** Where the trial instance of apply.sh lives; nothing of it survives the step. */
 const trialDirectory = "/var/lib/mail-relay/trial";
 
-/** Takes mail from the trial instance's SMTP client and throws it away. */
+/** Takes mail from the trial instance's SMTP client as it comes, and keeps it for trial.sh to look at. */
 const sink = {
   port: 24,
   service: "24",
@@ -27,7 +27,11 @@ const sink = {
     smtpd_helo_restrictions: "reject_invalid_helo_hostname",
     smtpd_sender_restrictions: "",
     smtpd_relay_restrictions: "permit_mynetworks,reject",
-    smtpd_recipient_restrictions: "check_recipient_access,static:discard",
+    smtpd_recipient_restrictions: "check_recipient_access,static:hold",
+    receive_override_options: "no_header_body_checks,no_address_mappings,no_milters",
+    local_header_rewrite_clients: "",
+    // Like the poorest of receivers: nothing may be converted for it once it is signed.
+    smtpd_discard_ehlo_keywords: "8bitmime,smtputf8",
   },
 };
 
@@ -85,6 +89,9 @@ export function trialFiles(parts: RelayParts, facts: Facts): RenderedFile[] {
     { path: "trial.users", body: renderUserDatabase([trial], settings.sasl.realm), mode: 0o600 },
     { path: "trial.plan", body: plan(trialPlan(settings, trial)), mode: 0o600 },
     ...expected(trials),
+    ...trials.flatMap(({ signature }) =>
+      signature ? [{ path: "trial.signature", body: plan(signature), mode: 0o600 }] : [],
+    ),
     { path: "smoke.plan", body: plan(smokePlan(settings)), mode: 0o600 },
   ];
 }

@@ -63,7 +63,9 @@ const applySources = [
   "restart.conf",
   "trial.sh",
   "probe.py",
+  "signature.py",
   "lib/address.py",
+  "lib/dkim.py",
   "lib/smtp.py",
   "lib/x509.py",
 ];

@@ -2,8 +2,15 @@ import { once } from "node:events";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 
-/** What to say next: a command line; a login; or the content of a message, once DATA was answered with 354. */
-export type DialogueStep = string | { auth: "PLAIN" | "LOGIN"; login: string; password: string } | { content: string };
+/**
+ * What to say next: a command line; a login; the content of a message, once DATA was answered with 354; or bytes as they
+ * are.
+ */
+export type DialogueStep =
+  | string
+  | { auth: "PLAIN" | "LOGIN"; login: string; password: string }
+  | { content: string }
+  | { bytes: Buffer };
 
 export interface Reply {
   code: number;
@@ -74,6 +81,10 @@ export class SmtpSession {
       const reply = await this.command(step);
       if (/^starttls$/i.test(step) && reply.code === 220) await this.startTls();
       return reply;
+    }
+    if ("bytes" in step) {
+      this.socket.write(step.bytes);
+      return this.reply();
     }
     if ("content" in step) return this.command(`${dotStuffed(step.content)}\r\n.`);
     if (step.auth === "PLAIN") return this.command(`AUTH PLAIN ${base64(`\0${step.login}\0${step.password}`)}`);

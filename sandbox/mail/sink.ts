@@ -30,6 +30,10 @@ export interface SinkOptions {
   certificate?: Certificate;
   /** Login to password. Present: a login is demanded, as a smart host does. */
   logins?: Record<string, string>;
+  /** Extensions that are not offered. */
+  hides?: ("8BITMIME" | "SMTPUTF8" | "PIPELINING")[];
+  /** Offered as SIZE; larger messages are refused. Default: not offered. */
+  size?: number;
   /** Asked at every step; a refusal is sent to the client, undefined lets it go on. */
   refuse?: (attempt: Attempt) => Refusal | undefined;
   /** Called before a message is acknowledged: what it throws makes the client keep the message. */
@@ -80,6 +84,8 @@ function serverOptions(options: SinkOptions, mailbox: Mailbox): SMTPServerOption
     name: "sink",
     secure: tls === "implicit",
     disabledCommands: [...(tls === "starttls" ? [] : ["STARTTLS"]), ...(logins ? [] : ["AUTH"])],
+    ...Object.fromEntries((options.hides ?? []).map((name) => [`hide${name}`, true])),
+    size: options.size,
     authMethods: ["PLAIN", "LOGIN"],
     authOptional: logins === undefined,
     allowInsecureAuth: tls === "none",

@@ -1,16 +1,24 @@
-import { written, type OwnedParameters } from "../../settings/ownedParameters";
+import { fixed, written, type OwnedParameters } from "../../settings/ownedParameters";
+import { valueExpression } from "../../settings/headerPattern";
 import { delimiters, HeaderCheck } from "../../settings/outgoing";
+import type { RelayInput } from "../../settings/input";
 import { RelaySettings } from "../../settings/settings";
 import { Parameters } from "./parameters";
 
 /** Why `postfixParameters` may not have them. */
 export const owned: OwnedParameters = {
+  local_header_rewrite_clients: fixed,
   always_bcc: ({ alwaysBcc }) => written("alwaysBcc", alwaysBcc),
   canonical_maps: ({ rewriting }) => written("rewriting.canonical", rewriting?.canonical?.length),
   sender_canonical_maps: ({ rewriting }) => written("rewriting.senders", rewriting?.senders?.length),
   recipient_canonical_maps: ({ rewriting }) => written("rewriting.recipients", rewriting?.recipients?.length),
   smtp_generic_maps: ({ rewriting }) => written("rewriting.generic", rewriting?.generic?.length),
-  header_checks: ({ headerChecks }) => written("headerChecks", headerChecks?.length),
+  ...Object.fromEntries(
+    ["header_checks", "mime_header_checks", "nested_header_checks"].map((name) => [
+      name,
+      ({ headerChecks }: RelayInput) => written("headerChecks", headerChecks?.length),
+    ]),
+  ),
 };
 
 const maps = {
@@ -25,13 +33,31 @@ const kinds = Object.keys(maps) as (keyof typeof maps)[];
 const fileOf = (kind: keyof typeof maps) => maps[kind].replace(/_maps$/, "");
 
 /** What happens to messages on their way through. */
-export function rewritingParameters({ alwaysBcc, rewriting, headerChecks }: RelaySettings): Parameters {
+export function rewritingParameters(settings: RelaySettings): Parameters {
+  const { alwaysBcc, rewriting, headerChecks } = settings;
   const used = kinds.filter((kind) => rewriting[kind].length > 0);
   return {
+    // Whose headers are completed and rewritten like the envelope: those who submit mail (RFC 6409 8), not other servers.
+    local_header_rewrite_clients: ["permit_inet_interfaces", "permit_mynetworks", "permit_sasl_authenticated"],
     ...(alwaysBcc === undefined ? {} : { always_bcc: alwaysBcc }),
     ...Object.fromEntries(used.map((kind) => [maps[kind], `texthash:$config_directory/${fileOf(kind)}`])),
     ...(headerChecks.length > 0 ? { header_checks: "regexp:$config_directory/header_checks" } : {}),
+    ...partHeaderChecks(settings),
   };
+}
+
+/** Actions that change no message; they alone apply to what is inside of one, which may be signed or be evidence. */
+const watching = ({ action }: HeaderCheck) => ["reject", "hold", "warn"].includes(action);
+
+/**
+ * Checks of the headers of parts and of attached messages. By default Postfix takes its header checks for them, and those
+ * of listeners that hide their clients would change what users attach.
+ */
+function partHeaderChecks({ headerChecks, postfixParameters }: RelaySettings): Parameters {
+  const ofRules = headerChecks.some(watching) ? "regexp:$config_directory/part_header_checks" : "";
+  const checks = headerChecks.length > 0 ? ofRules : (postfixParameters.header_checks ?? "");
+  const both = { mime_header_checks: checks, nested_header_checks: checks };
+  return Object.fromEntries(Object.entries(both).filter(([name]) => !(name in postfixParameters)));
 }
 
 /** The tables those parameters name. */
@@ -42,8 +68,13 @@ export function rewritingTables({ rewriting, headerChecks }: RelaySettings): { p
       path: fileOf(kind),
       body: rewriting[kind].map(({ from, to }) => `${from.toLowerCase()} ${to}\n`).join(""),
     }));
-  const checks = headerChecks.map(headerCheck).join("");
-  return checks === "" ? tables : [...tables, { path: "header_checks", body: checks }];
+  const checks = (path: string, rules: HeaderCheck[]) =>
+    rules.length === 0 ? [] : [{ path, body: rules.map(headerCheck).join("") }];
+  return [
+    ...tables,
+    ...checks("header_checks", headerChecks),
+    ...checks("part_header_checks", headerChecks.filter(watching)),
+  ];
 }
 
 const actions: Record<string, string> = {
@@ -57,7 +88,7 @@ const actions: Record<string, string> = {
 
 /** One line of a regexp table; without case by default. */
 function headerCheck({ header, pattern, action, text }: HeaderCheck): string {
-  const value = pattern === undefined ? "" : `.*(${pattern})`;
+  const value = pattern === undefined ? "" : valueExpression(pattern);
   const end = delimiters.find((candidate) => !value.includes(candidate)) ?? "/";
   // A refusal always says something: daemons of some releases stumble over a bare code.
   const said = action === "reject" ? `5.7.1 ${text ?? `header ${header} is not accepted`}` : (text ?? "");

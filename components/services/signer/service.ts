@@ -1,8 +1,10 @@
 import { trialSender } from "../../proof/trialNames";
 import { withoutBrackets } from "../../settings/addresses";
 import type { OwnedParameters } from "../../settings/ownedParameters";
+import type { AddressRewrite } from "../../settings/outgoing";
 import type { DkimSettings, RelaySettings } from "../../settings/settings";
-import { unitFolder, type HostFile, type Service } from "../service";
+import { dkimRecord } from "../../render/dkimKey";
+import { unitFolder, type HostFile, type Service, type Trial } from "../service";
 import { textOf, type Value } from "../template";
 
 /** Where the signer listens, for Postfix inside its chroot, and for the trial instance, alike. */
@@ -18,6 +20,9 @@ const parameters = {
   milter_protocol: 6,
   // Rather later and signed than now and unsigned.
   milter_default_action: "tempfail",
+  // Nothing may change between the signer and the next hop: see final_form.lua for lines longer than this.
+  smtp_line_length_limit: 998,
+  disable_mime_output_conversion: true,
 };
 
 const owned: OwnedParameters = Object.fromEntries(
@@ -47,6 +52,8 @@ export const signer: Service = {
         file(`${folder}/rspamd.conf`, textOf(__dirname, "rspamd.conf", configuration(settings, dkim))),
         file(`${folder}/suffixes`, textOf(__dirname, "suffixes")),
         file(`${folder}/sign_only.lua`, textOf(__dirname, "sign_only.lua")),
+        file(`${folder}/final_form.lua`, textOf(__dirname, "final_form.lua")),
+        file(`${folder}/envelope.lua`, textOf(__dirname, "envelope.lua", envelope(settings))),
         // All of them: without the one it signs with, a worker that is still finishing would pass mail on unsigned.
         ...dkim.selectors.map((name, index) => ({
           path: keyFile(name),
@@ -62,19 +69,16 @@ export const signer: Service = {
         ),
       ],
       mainCf: { title: "Signatures (DKIM)", parameters },
-      // Has the trial's cleanup say what the signer adds. The signer signs nothing at all with a key it cannot read, and
-      // lets the message pass.
-      trial: {
-        parameters: { milter_header_checks: "regexp:$config_directory/signed" },
-        files: [{ path: "signed", body: "/^DKIM-Signature:/ INFO signed\n", mode: 0o644 }],
-        expect: {
-          pattern: ": header DKIM-Signature: .*: signed$",
-          otherwise: "the trial's message was not signed; see journalctl -u mail-relay-signer",
-        },
-      },
+      // The signer signs nothing at all with a key it cannot read, and lets the message pass.
+      trial: dkimKeys[0] === undefined ? undefined : { signature: signedBy(dkim, dkimKeys[0]) },
     };
   },
 };
+
+/** What the signature of the trial's message must say. */
+function signedBy({ selectors }: DkimSettings, key: string): NonNullable<Trial["signature"]> {
+  return { domain: trialSender.split("@")[1]!, selector: selectors[0]!, record: dkimRecord(key) };
+}
 
 const MIB = 1024 * 1024;
 
@@ -101,6 +105,13 @@ function configuration({ myNetworks, limits }: RelaySettings, dkim: DkimSettings
       (domain) => `${JSON.stringify(domain)} { selector = "${selector}"; path = "${keyFile(selector)}"; }`,
     ),
   };
+}
+
+/** The tables that change the envelope's sender behind the signer's back, in Postfix's order. */
+function envelope({ rewriting }: RelaySettings): Record<string, Value> {
+  const table = (rewrites: AddressRewrite[]) =>
+    rewrites.map(({ from, to }) => `[${JSON.stringify(from.toLowerCase())}] = ${JSON.stringify(to)},`);
+  return { senders: table(rewriting.senders), canonical: table(rewriting.canonical) };
 }
 
 function keyFile(selector: string): string {

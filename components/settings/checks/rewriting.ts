@@ -1,9 +1,10 @@
 import { HeaderCheckInput, RelayInput, RewriteInput } from "../input";
+import { patternProblem } from "../headerPattern";
 import { delimiters } from "../outgoing";
 import { isAddress, isHostname, quote, Report } from "./report";
 
 /** Copies, addresses and headers that change on their way. */
-export function checkRewriting({ alwaysBcc, rewriting, headerChecks = [] }: RelayInput, report: Report): void {
+export function checkRewriting({ alwaysBcc, rewriting, headerChecks = [], dkim }: RelayInput, report: Report): void {
   if (alwaysBcc !== undefined && !isAddress(alwaysBcc)) {
     report("alwaysBcc", `${quote(alwaysBcc)} is not a mail address, for example archive@example.com`);
   } else if (alwaysBcc?.includes("$")) {
@@ -11,6 +12,12 @@ export function checkRewriting({ alwaysBcc, rewriting, headerChecks = [] }: Rela
   }
   for (const kind of ["canonical", "senders", "recipients", "generic"] as const) {
     checkTable(`rewriting.${kind}`, rewriting?.[kind] ?? [], report);
+  }
+  if (dkim && rewriting?.generic?.length) {
+    report(
+      "rewriting.generic",
+      "changes headers after dkim has signed them, so that no signature verifies; use rewriting.canonical or rewriting.senders instead, which come before",
+    );
   }
   headerChecks.forEach((check, index) => checkHeader(`headerChecks[${index}]`, check, report));
 }
@@ -40,6 +47,9 @@ function checkHeader(path: string, { header, pattern, action, text }: HeaderChec
   }
   if (pattern !== undefined && (pattern === "" || /\p{Cc}/u.test(pattern) || !balanced(pattern))) {
     report(`${path}.pattern`, `${quote(pattern)} is not a regular expression; write an extended one in one line`);
+  } else if (pattern !== undefined) {
+    const problem = patternProblem(pattern);
+    if (problem !== undefined) report(`${path}.pattern`, `${quote(pattern)} ${problem}`);
   }
   if (delimiters.every((candidate) => pattern?.includes(candidate))) {
     report(
