@@ -78,7 +78,10 @@ test("a sender is held to its login wherever logins are, and nowhere else, where
   const held = ["smtp", "submission", "submissions", "2525", "127.0.0.1:10025", "127.0.0.1:10587"].map((service) => {
     const options = optionsOf(service, masterCf);
     const restrictions = options.smtpd_sender_restrictions ?? "";
-    return [options.smtpd_sasl_auth_enable ?? "no", restrictions.includes("reject_authenticated_sender_login_mismatch")];
+    return [
+      options.smtpd_sasl_auth_enable ?? "no",
+      restrictions.includes("reject_authenticated_sender_login_mismatch"),
+    ];
   });
   expect(held).toEqual([["no", false], ...Array<unknown>(5).fill(["yes", true])]);
 });
