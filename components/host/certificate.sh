@@ -28,20 +28,30 @@ prepare_certificate() {
     fi
     ;;
   *)
-    { [ ! -e "$source_note" ] && covers_name "$served_pem" && openssl x509 -in "$served_pem" -noout -checkend 0 >/dev/null; } ||
+    if [ -e "$source_note" ] || ! covers_name "$served_pem" || ! openssl x509 -in "$served_pem" -noout -checkend 0 >/dev/null; then
       make_self_signed
+    elif [ "$(grep -c 'BEGIN PRIVATE KEY' "$served_pem")" = 1 ]; then
+      # From a version that had no RSA; clients know the one that is there by its fingerprint.
+      { cat "$served_pem" && make_pair rsa:2048; } >candidate.pem
+    fi
     ;;
   esac
   if [ -e candidate.pem ] && cmp -s candidate.pem "$served_pem"; then rm -f candidate.pem; fi
 }
 
+# ECDSA, and RSA for clients that know nothing else. Postfix takes any number of pairs in one file, each with its key
+# first and then the chain: there is no moment at which they do not match. The first is the one that has a fingerprint.
 make_self_signed() {
+  { make_pair ec -pkeyopt ec_paramgen_curve:prime256v1 && make_pair rsa:2048; } >candidate.pem
+}
+
+# Prints a key and its self-signed certificate; the arguments are the kind of key.
+make_pair() {
   local name
   name=$(cat hostname)
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj "/CN=$name" \
+  openssl req -x509 -newkey "$@" -nodes -days 3650 -subj "/CN=$name" \
     -addext "subjectAltName=DNS:$name" -keyout key.pem -out certificate.pem 2>/dev/null
-  # Postfix wants the key first, then the chain, in one file: there is no moment at which they do not match.
-  cat key.pem certificate.pem >candidate.pem
+  cat key.pem certificate.pem
   rm -f key.pem certificate.pem
 }
 

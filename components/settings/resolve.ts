@@ -108,6 +108,7 @@ function resolveLimits({ limits = {} }: RelayInput): LimitSettings {
   return {
     ...withDefaults(defaults.limits, limits),
     exempt: (limits.exempt ?? []).map(normaliseNetwork),
+    noStartTls: (limits.noStartTls ?? []).map(normaliseNetwork),
     ban: limits.ban && withDefaults(defaults.ban, limits.ban),
   };
 }
@@ -122,11 +123,13 @@ function withDefaults<Key extends string>(
 }
 
 function resolveTls({ tls }: RelayInput): TlsSettings {
-  const { acme } = tls ?? {};
-  if (!acme) return { source: tls?.certificate ? "supplied" : "self-signed" };
+  const { acme, rsaForLogins = false } = tls ?? {};
+  if (!acme && tls?.certificate) return { source: "supplied", rsaForLogins: true };
+  if (!acme) return { source: "self-signed", rsaForLogins };
   const { email, staging, directoryUrl, caCertificate, digitalOceanToken, required: mustSucceed } = acme;
   return {
     source: "acme",
+    rsaForLogins,
     acme: {
       email,
       directoryUrl: directoryUrl ?? (staging ? defaults.acmeStagingDirectory : defaults.acmeDirectory),

@@ -18,6 +18,8 @@ export interface LimitSettings {
   authPerMinute: number;
   /** In Postfix's notation. */
   exempt: string[];
+  /** In Postfix's notation. */
+  noStartTls: string[];
   ban?: BanSettings;
 }
 
@@ -120,6 +122,8 @@ export interface SaslSettings {
 /** Where the certificate comes from. */
 export interface TlsSettings {
   source: "self-signed" | "supplied" | "acme";
+  /** Whether clients with a login may negotiate RSA by TLS 1.2; a supplied certificate may be of no other kind. */
+  rsaForLogins: boolean;
   acme?: AcmeSettings;
 }
 
