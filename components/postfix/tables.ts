@@ -1,4 +1,5 @@
-import { RelaySettings, UserSettings } from "../settings/settings";
+import { RelaySettings, SaslSettings, UserSettings } from "../settings/settings";
+import { realms } from "./sasl";
 import { hopAddress, NextHop } from "./nextHops";
 
 /** Lookup tables as text, for Postfix's `texthash:`. */
@@ -20,7 +21,7 @@ export function renderAliases({ aliases }: RelaySettings): string {
 export function renderSenderLogins({ users, sasl }: RelaySettings): string {
   const senders = new Set(users.flatMap(({ allowedSenders }) => allowedSenders.map((sender) => sender.toLowerCase())));
   senders.delete("any");
-  return table([...senders].sort().map((sender) => [sender, owners(users, sender, sasl.realm).join(", ")]));
+  return table([...senders].sort().map((sender) => [sender, owners(users, sender, sasl).join(", ")]));
 }
 
 /** The maps' list: the table above, and for the logins that may use any sender one that answers for all others. */
@@ -37,21 +38,21 @@ export function senderLoginMaps(settings: RelaySettings): string[] {
 export function renderAnySender({ users, sasl }: RelaySettings): string {
   const unlimited = users.filter(({ allowedSenders }) => allowedSenders.includes("any"));
   if (unlimited.length === 0) return "";
-  const names = unlimited.flatMap(({ login }) => forms(login, sasl.realm)).join(", ");
+  const names = unlimited.flatMap(({ login }) => forms(login, sasl)).join(", ");
   const domains = users.flatMap(({ allowedSenders }) => allowedSenders.filter((sender) => sender.startsWith("@")));
   const listed = [...new Set(domains)].sort().map((domain) => domain.toLowerCase().replaceAll(".", "\\."));
   return listed.length > 0 ? `!/(${listed.join("|")})$/ ${names}\n` : `/./ ${names}\n`;
 }
 
-function owners(users: UserSettings[], sender: string, realm: string): string[] {
+function owners(users: UserSettings[], sender: string, sasl: SaslSettings): string[] {
   const domain = sender.slice(sender.lastIndexOf("@"));
   const covers = (allowed: string) => ["any", sender, domain].includes(allowed.toLowerCase());
-  return users.filter(({ allowedSenders }) => allowedSenders.some(covers)).flatMap(({ login }) => forms(login, realm));
+  return users.filter(({ allowedSenders }) => allowedSenders.some(covers)).flatMap(({ login }) => forms(login, sasl));
 }
 
-/** Postfix sees a login as the client gave it, bare or with its realm. */
-function forms(login: string, realm: string): string[] {
-  return [login, `${login}@${realm}`];
+/** Postfix sees a login as the client gave it, bare or with a realm. */
+function forms(login: string, sasl: SaslSettings): string[] {
+  return [login, ...realms(sasl).map((realm) => `${login}@${realm}`)];
 }
 
 function table(rows: [key: string, value: string][]): string {

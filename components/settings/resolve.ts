@@ -101,6 +101,7 @@ function resolveSasl({ sasl }: RelayInput, myHostname: string, myDomain: string)
     threads: sasl?.threads ?? defaults.saslauthdThreads,
     localDomain,
     realm: localDomain === "" ? myHostname : localDomain,
+    alsoRealms: sasl?.alsoRealms ?? [],
   };
 }
 

@@ -117,6 +117,8 @@ export interface SaslSettings {
   localDomain: string;
   /** Realm of every login in sasldb: the local domain, or what SASL takes when that is empty. */
   realm: string;
+  /** Other realms under which every login is known. */
+  alsoRealms: string[];
 }
 
 /** Where the certificate comes from. */

@@ -18,7 +18,12 @@ const options: ConfigChanges = {
   users,
   listeners: { submissions: true, alternate: true },
   aliases: { root: "ops@receiver.test" },
-  sasl: { path: "cyrus", mechanisms: ["PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5"], brokenClients: true },
+  sasl: {
+    alsoRealms: ["relay.example.test"],
+    path: "cyrus",
+    mechanisms: ["PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5"],
+    brokenClients: true,
+  },
   limits: { messageSize: 2_000_000, ban: {} },
   dkim: {},
   metrics: true,
@@ -134,6 +139,12 @@ describe.each(RELEASES)("the recipe's options on %s", (release) => {
   test("a login works with its realm", async () => {
     const login = { auth: "PLAIN", login: "alice@example.test", password: users[0]!.password } as const;
     expect((await dialogue(465, ["EHLO client.test", login])).at(-1)?.code).toBe(235);
+    const steps = ["MAIL FROM:<alice@example.test>", "RCPT TO:<bob@receiver.test>"];
+    for (const auth of ["PLAIN", "LOGIN"] as const) {
+      const ofRelay = { auth, login: "alice@relay.example.test", password: users[0]!.password };
+      const codes = (await dialogue(465, ["EHLO client.test", ofRelay, ...steps])).map(({ code }) => code);
+      expect(codes.slice(2)).toEqual([235, 250, 250]);
+    }
     const foreign = { ...login, login: "alice@elsewhere.test" };
     expect((await dialogue(465, ["EHLO client.test", foreign])).at(-1)?.code).toBe(535);
   });

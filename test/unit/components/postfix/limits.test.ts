@@ -61,6 +61,7 @@ test("the counter knows the realm and the logins with a number of their own", ()
   const users = [{ login: "alice" }, { login: "shop", recipientsPerHour: 5 }, { login: "list", recipientsPerHour: 0 }];
   expect(JSON.parse(bodyOf({ users }, "login-limit", ".json"))).toEqual({
     realm: "example.com",
+    alsoRealms: [],
     perHour: 1000,
     logins: { shop: 5, list: 0 },
   });

@@ -16,7 +16,8 @@ import login_limit
 wall = 1_000_000_000
 login_limit.time.time = lambda: wall
 up = 0
-new = lambda: login_limit.Counter({"realm": "example.com", "perHour": 10, "logins": {"free": 0}})
+config = {"realm": "example.com", "alsoRealms": ["relay.example.com"], "perHour": 10, "logins": {"free": 0}}
+new = lambda: login_limit.Counter(config)
 counter = new()
 answers = []
 with tempfile.TemporaryDirectory() as folder:
@@ -52,12 +53,14 @@ function play(...events: Event[]): [answers: string[], kept: string] {
 
 test.each<[string, Event[], string[]]>([
   [
-    "both forms of a login are one",
+    "all forms of a login are one",
     [
       [0, "ask", "a", 6],
       [0, "ask", "a@example.com", 5],
+      [0, "ask", "a@relay.example.com", 5],
+      [0, "ask", "a@relay.example.com", 4],
     ],
-    ["DUN", "450"],
+    ["DUN", "450", "450", "DUN"],
   ],
   [
     "another login has its own",
