@@ -36,7 +36,7 @@ export function resolvedSettings(name: string, args: MailRelayArgs): pulumi.Outp
 /** The secrets, checked; several Outputs, because a password that is not known yet must not hide the rest from a preview. */
 export function checkedSecrets(
   name: string,
-  { myHostname, users, relayHost, relayRoutes, transports, alerts, tls, host, droplet }: MailRelayArgs,
+  { myHostname, users, sasl, relayHost, relayRoutes, transports, alerts, tls, host, droplet }: MailRelayArgs,
   passwords: pulumi.Output<string>[],
   dkimKeys: pulumi.Output<string>[],
 ): StepSecrets {
@@ -51,7 +51,10 @@ export function checkedSecrets(
     pulumi.secret(checked(part, (given) => ({ [key]: knownSecrets(given)[key] })).apply((all) => all[key]));
   return {
     passwords: pulumi.secret(
-      checked(passwords, (all) => ({ passwords: all })).apply((all) => all.passwords as string[]),
+      checked({ passwords, sasl }, (all) => ({
+        passwords: all.passwords,
+        passwordCheck: knownSecrets({ sasl: all.sasl }).passwordCheck,
+      })).apply((all) => all.passwords as string[]),
     ),
     dkimKeys: pulumi.secret(checked(dkimKeys, (all) => ({ dkimKeys: all })).apply((all) => all.dkimKeys as string[])),
     previousPasswords: secret("previousPasswords", { users }).apply((all) => all ?? []),

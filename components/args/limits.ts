@@ -50,6 +50,13 @@ export interface LimitsArgs {
   readonly exempt?: pulumi.Input<pulumi.Input<string>[]>;
 
   /**
+   * Devices in `myNetworks` whose TLS is too old for the relay, so that they would fail where they could send in clear
+   * text: port 25 does not offer them STARTTLS (Postfix `smtpd_discard_ehlo_keyword_address_maps`). IPv4 or IPv6
+   * addresses or ranges in CIDR form, each within a network of `myNetworks`. Default: none.
+   */
+  readonly noStartTls?: pulumi.Input<pulumi.Input<string>[]>;
+
+  /**
    * Shut out addresses that guess passwords, by IPv6 with the network (/64) they are in. Needs fail2ban and nftables, which are installed, and about 27 MB of memory.
    * Default: nobody is shut out.
    */

@@ -41,6 +41,11 @@ export interface SaslArgs {
    */
   readonly realm?: pulumi.Input<string>;
   /**
+   * Further realms that a client may put behind a login, for devices that log in as `alice@relay.example.com` and cannot
+   * be told otherwise. It is the same login, with the same password, senders and limits. Default: none.
+   */
+  readonly alsoRealms?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
    * Mechanisms offered. CRAM-MD5, DIGEST-MD5 and NTLM are old and only for clients that know nothing else; NTLM needs a
    * release that still ships it. One of PLAIN, LOGIN and CRAM-MD5 is needed, because the deploy proves itself with it.
    * Default: PLAIN and LOGIN.

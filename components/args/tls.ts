@@ -14,6 +14,12 @@ export interface TlsArgs {
   /** The key of `certificate` as PEM, RSA of at least 2048 bits or EC, without passphrase. Secret. */
   readonly privateKey?: pulumi.Input<string>;
 
+  /**
+   * Let clients log in with RSA by TLS 1.2 too, for devices that know no ECDSA. Port 25 always does. A supplied
+   * certificate is served as it is. Default: false.
+   */
+  readonly rsaForLogins?: pulumi.Input<boolean>;
+
   /** Have a certificate issued and renewed by ACME (RFC 8555), by default from Let's Encrypt. Default: no ACME. */
   readonly acme?: pulumi.Input<AcmeArgs>;
 }

@@ -14,9 +14,9 @@ export interface UserArgs {
   readonly login: string;
 
   /**
-   * The password, secret: up to 256 characters of any script, without control characters. It is stored and compared
-   * exactly as given: clients must send the same Unicode form, composed or decomposed. Default: 32 random letters and
-   * digits, readable in the secret output `logins`.
+   * The password, secret: up to 256 characters of any script, without control characters; with `sasl.passwordCheck:
+   * saslauthd` up to 256 octets in UTF-8. It is stored and compared exactly as given: clients must send the same Unicode
+   * form, composed or decomposed. Default: 32 random letters and digits, readable in the secret output `logins`.
    */
   readonly password?: pulumi.Input<string>;
 

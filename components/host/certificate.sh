@@ -6,8 +6,9 @@
 served_pem=${postfix_etc:?}/tls/relay.pem
 # Says "supplied" or "acme" where relay.pem is, or is about to be, no self-signed one. certbot's hook asks it.
 source_note=${postfix_etc:?}/tls/source
-acme_name=mail-relay
-lineage=/etc/letsencrypt/live/$acme_name
+# What certbot calls the certificates, ECDSA and RSA.
+acme_names=(mail-relay mail-relay-rsa)
+acme_live=/etc/letsencrypt/live
 
 covers_name() {
   [ -s "$1" ] && grep -q 'does match' <<<"$(openssl x509 -in "$1" -noout -checkhost "$(cat hostname)" 2>/dev/null)"
@@ -21,27 +22,47 @@ prepare_certificate() {
   case $(cat certificate) in
   supplied) cp supplied.pem candidate.pem ;;
   acme)
-    if covers_name "$lineage/fullchain.pem"; then
-      cat "$lineage/privkey.pem" "$lineage/fullchain.pem" >candidate.pem
+    if covers_name "$acme_live/${acme_names[0]}/fullchain.pem"; then
+      acme_pairs >candidate.pem
     else
       covers_name "$served_pem" || make_self_signed
     fi
     ;;
   *)
-    { [ ! -e "$source_note" ] && covers_name "$served_pem" && openssl x509 -in "$served_pem" -noout -checkend 0 >/dev/null; } ||
+    if [ -e "$source_note" ] || ! covers_name "$served_pem" || ! openssl x509 -in "$served_pem" -noout -checkend 0 >/dev/null; then
       make_self_signed
+    elif [ "$(grep -c 'BEGIN PRIVATE KEY' "$served_pem")" = 1 ]; then
+      # From a version that had no RSA; clients know the one that is there by its fingerprint.
+      { cat "$served_pem" && make_pair rsa:2048; } >candidate.pem
+    fi
     ;;
   esac
   if [ -e candidate.pem ] && cmp -s candidate.pem "$served_pem"; then rm -f candidate.pem; fi
 }
 
+# Keys and chains of what ACME has given, the first kind first.
+acme_pairs() {
+  local name
+  for name in "${acme_names[@]}"; do
+    if covers_name "$acme_live/$name/fullchain.pem"; then
+      cat "$acme_live/$name/privkey.pem" "$acme_live/$name/fullchain.pem"
+    fi
+  done
+}
+
+# ECDSA, and RSA for clients that know nothing else. Postfix takes any number of pairs in one file, each with its key
+# first and then the chain: there is no moment at which they do not match. The first is the one that has a fingerprint.
 make_self_signed() {
+  { make_pair ec -pkeyopt ec_paramgen_curve:prime256v1 && make_pair rsa:2048; } >candidate.pem
+}
+
+# Prints a key and its self-signed certificate; the arguments are the kind of key.
+make_pair() {
   local name
   name=$(cat hostname)
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj "/CN=$name" \
+  openssl req -x509 -newkey "$@" -nodes -days 3650 -subj "/CN=$name" \
     -addext "subjectAltName=DNS:$name" -keyout key.pem -out certificate.pem 2>/dev/null
-  # Postfix wants the key first, then the chain, in one file: there is no moment at which they do not match.
-  cat key.pem certificate.pem >candidate.pem
+  cat key.pem certificate.pem
   rm -f key.pem certificate.pem
 }
 
@@ -80,8 +101,13 @@ write_into_tls() {
 settle_certificate() {
   if [ "$(cat certificate)" = acme ]; then
     python3 -B /usr/local/lib/mail-relay-certificate/certificate.py /etc/mail-relay-certificate.json --look-ahead ||
-      [ ! -e certificate-required ] || die "the relay is live, but has no certificate by ACME, which tls.acme.required demands"
-  elif [ -e "/etc/letsencrypt/renewal/$acme_name.conf" ]; then
-    certbot delete --quiet --non-interactive --cert-name "$acme_name" >certbot.log 2>&1 || cat certbot.log >&2
+      [ ! -e certificate-required ] ||
+      die "the relay is live, but lacks a certificate by ACME, which tls.acme.required demands"
+    return
   fi
+  local name
+  for name in "${acme_names[@]}"; do
+    [ -e "/etc/letsencrypt/renewal/$name.conf" ] || continue
+    certbot delete --quiet --non-interactive --cert-name "$name" >certbot.log 2>&1 || cat certbot.log >&2
+  done
 }

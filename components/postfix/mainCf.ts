@@ -41,7 +41,7 @@ export function renderMainCf(parts: RelayParts, facts: Facts, overrides: Paramet
     ["Local delivery: only the host's own accounts, never the mail domain", localDelivery(settings)],
     ["Who may relay", relaying(settings, facts)],
     ["Login; the listeners in master.cf switch it on", login(settings, facts)],
-    ["TLS for clients", clientTls()],
+    ["TLS for clients", clientTls(settings)],
     ["How much clients may ask", limits(settings)],
     [
       "Listeners with a login",

@@ -1,6 +1,8 @@
 import { listeners, syslogName, type Listener } from "../settings/listeners";
+import type { RelaySettings } from "../settings/settings";
 import type { RelayParts } from "../render/parts";
 import { hopServices } from "./nextHops";
+import { noStartTlsOptions } from "./parameters/limits";
 import { hidesClients, loginCleanup } from "./parameters/hideClients";
 import { loginMilterOptions } from "./parameters/loginMilters";
 
@@ -27,8 +29,8 @@ const loginOnly = {
 };
 
 /** What sets a listener with a login apart from port 25, which main.cf describes. */
-function optionsOf(listener: Listener): Record<string, string> {
-  if (!listener.auth) return {};
+function optionsOf(listener: Listener, settings: RelaySettings): Record<string, string> {
+  if (!listener.auth) return noStartTlsOptions(settings);
   return {
     syslog_name: syslogName(listener),
     ...(listener.tls === "implicit" ? { smtpd_tls_wrappermode: "yes" } : { smtpd_tls_security_level: "encrypt" }),
@@ -122,7 +124,7 @@ export function renderMasterCf(
   ) as Record<string, string>;
   const open = listeners(settings).map((listener) => ({
     ...listener,
-    options: { ...optionsOf(listener), ...(listener.auth ? ofLogins : {}) },
+    options: { ...optionsOf(listener, settings), ...(listener.auth ? ofLogins : {}) },
   }));
   const inet = [...open, probeListener, loginProbe, ...trial.listeners].map((listener): Service => ({
     name: binding(listener),

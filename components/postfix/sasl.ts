@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { RelaySettings } from "../settings/settings";
+import { RelaySettings, SaslSettings } from "../settings/settings";
 
 /** The Cyrus SASL side: its configuration file, and the user database as text for `db_load`. */
 
@@ -29,6 +29,11 @@ export function trialSasl({ sasl, ...rest }: RelaySettings): { conf: string; dat
   return { conf: renderSaslConf({ ...rest, sasl: { ...sasl, store } }), database: databaseInChroot[store] };
 }
 
+/** The realms a login is known under, its own first; smtpd looks for the one that a client gives. */
+export function realms({ realm, alsoRealms }: SaslSettings): string[] {
+  return [realm, ...alsoRealms];
+}
+
 /** A login with what it is accepted with. Never printed. */
 export interface Credential {
   login: string;
@@ -41,9 +46,10 @@ export interface Credential {
  * The pairs of sasldb: keys are user NUL realm NUL `userPassword`, values are the passwords in clear, both in hexadecimal
  * so that any content survives. Sorted, so that the same users always give the same pairs.
  */
-export function userDatabasePairs(credentials: Credential[], realm: string): [key: string, value: string][] {
-  return credentials
-    .flatMap(({ login, password, previousPassword }) => {
+export function userDatabasePairs(credentials: Credential[], sasl: SaslSettings): [key: string, value: string][] {
+  return realms(sasl)
+    .flatMap((realm) => credentials.map((credential) => ({ ...credential, realm })))
+    .flatMap(({ login, realm, password, previousPassword }) => {
       const entry = (property: string, value: string | Buffer): [string, string] => [
         hex(`${login}\0${realm}\0${property}`),
         hex(value),
@@ -55,8 +61,8 @@ export function userDatabasePairs(credentials: Credential[], realm: string): [ke
 }
 
 /** The whole sasldb, a Berkeley hash, as `db_load` reads it. */
-export function renderUserDatabase(credentials: Credential[], realm: string): string {
-  const pairs = userDatabasePairs(credentials, realm);
+export function renderUserDatabase(credentials: Credential[], sasl: SaslSettings): string {
+  const pairs = userDatabasePairs(credentials, sasl);
   return [
     "VERSION=3",
     "format=bytevalue",

@@ -1,4 +1,5 @@
-import { RelaySettings, UserSettings } from "../settings/settings";
+import { RelaySettings, SaslSettings, UserSettings } from "../settings/settings";
+import { realms } from "./sasl";
 import { hopAddress, NextHop } from "./nextHops";
 
 /** Lookup tables as text, for Postfix's `texthash:`. */
@@ -21,7 +22,7 @@ export function renderAliases({ aliases }: RelaySettings): string {
 export function renderSenderLogins({ users, sasl }: RelaySettings): string {
   const senders = new Set(users.flatMap(({ allowedSenders }) => allowedSenders.map((sender) => sender.toLowerCase())));
   senders.delete("any");
-  return table([...senders].sort().map((sender) => [sender, owners(users, sender, sasl.realm).join(", ")]));
+  return table([...senders].sort().map((sender) => [sender, owners(users, sender, sasl).join(", ")]));
 }
 
 /**
@@ -30,14 +31,14 @@ export function renderSenderLogins({ users, sasl }: RelaySettings): string {
  */
 export function renderAnySender({ users, sasl }: RelaySettings): string {
   const unlimited = users.filter(({ allowedSenders }) => allowedSenders.includes("any"));
-  return table(unlimited.flatMap(({ login }) => forms(login, sasl.realm)).map((name) => [name, "permit"]));
+  return table(unlimited.flatMap(({ login }) => forms(login, sasl)).map((name) => [name, "permit"]));
 }
 
-function owners(users: UserSettings[], sender: string, realm: string): string[] {
+function owners(users: UserSettings[], sender: string, sasl: SaslSettings): string[] {
   const domain = sender.slice(sender.lastIndexOf("@"));
   const covering = [sender, withoutExtension(sender), domain];
   const covers = (allowed: string) => covering.includes(allowed.toLowerCase());
-  return users.filter(({ allowedSenders }) => allowedSenders.some(covers)).flatMap(({ login }) => forms(login, realm));
+  return users.filter(({ allowedSenders }) => allowedSenders.some(covers)).flatMap(({ login }) => forms(login, sasl));
 }
 
 /** Splits at the first delimiter, as Postfix does with `recipient_delimiter`. */
@@ -45,9 +46,9 @@ function withoutExtension(sender: string): string {
   return sender.replace(/^([^@+]+)\+[^@]*@/, "$1@");
 }
 
-/** Postfix sees a login as the client gave it, bare or with its realm. */
-function forms(login: string, realm: string): string[] {
-  return [login, `${login}@${realm}`];
+/** Postfix sees a login as the client gave it, bare or with a realm. */
+function forms(login: string, sasl: SaslSettings): string[] {
+  return [login, ...realms(sasl).map((realm) => `${login}@${realm}`)];
 }
 
 function table(rows: [key: string, value: string][]): string {

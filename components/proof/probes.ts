@@ -4,7 +4,7 @@ import { byIpv6, Dialogue, ProbePlan, ProbeStep } from "./dialogue";
 import { checksHeaderFrom } from "../settings/headerFrom";
 import { Listener, listeners } from "../settings/listeners";
 import { probeListener } from "../postfix/masterCf";
-import { Credential, userDatabasePairs } from "../postfix/sasl";
+import { Credential, realms, userDatabasePairs } from "../postfix/sasl";
 import { strangers } from "./strangers";
 import { trialPortOffset, trialSender, trialSink } from "./trialNames";
 
@@ -126,7 +126,7 @@ export function proofPlan(settings: RelaySettings, users: Credential[], sha256?:
   const [first] = users;
   const dialogues = forLogins.flatMap((listener): Dialogue[] => [
     ...proved.flatMap((user) => userLogins(settings, user, listener)),
-    ...(first ? [withRealm(settings, first, listener), wrongPassword(settings, first, listener)] : []),
+    ...(first ? [...withRealms(settings, first, listener), wrongPassword(settings, first, listener)] : []),
     ...(listener.tls === "starttls" ? [beforeTls(listener)] : []),
   ]);
   const outside = open.flatMap((listener) => [strangerDialogue(settings, listener), noPretending(settings, listener)]);
@@ -141,7 +141,7 @@ export function proofPlan(settings: RelaySettings, users: Credential[], sha256?:
     ]),
     stored: {
       name: proved.length < users.length ? `${all}; ${proved.length} of them logged in` : all,
-      pairs: userDatabasePairs(users, settings.sasl.realm),
+      pairs: userDatabasePairs(users, settings.sasl),
     },
     certificate: { hostname: settings.myHostname, sha256 },
   };
@@ -172,12 +172,14 @@ function sendsPassword(mechanism: string): boolean {
   return ["PLAIN", "LOGIN"].includes(mechanism);
 }
 
-function withRealm(settings: RelaySettings, { login, password }: Credential, listener: Listener): Dialogue {
-  const full = `${login}@${settings.sasl.realm}`;
-  return {
-    ...dialogue(`${full} logs in on ${listener.port}`, settings, listener),
-    login: { mechanism: provable(settings)[0] ?? "PLAIN", credentials: [full, password], expect: 235 },
-  };
+function withRealms(settings: RelaySettings, { login, password }: Credential, listener: Listener): Dialogue[] {
+  return realms(settings.sasl).map((realm) => {
+    const full = `${login}@${realm}`;
+    return {
+      ...dialogue(`${full} logs in on ${listener.port}`, settings, listener),
+      login: { mechanism: provable(settings)[0] ?? "PLAIN", credentials: [full, password], expect: 235 },
+    };
+  });
 }
 
 /** A success with the same login stands before it in the plan, so a refusal here is the password's. */

@@ -86,7 +86,7 @@ export function trialFiles(parts: RelayParts, facts: Facts): RenderedFile[] {
     { path: `trial/sasl/${settings.sasl.path}.conf`, body: conf, mode: 0o644 },
     ...trials.flatMap(({ files = [] }) => files.map((file) => ({ ...file, path: `trial/${file.path}` }))),
     { path: "trial.database", body: database, mode: 0o600 },
-    { path: "trial.users", body: renderUserDatabase([trial], settings.sasl.realm), mode: 0o600 },
+    { path: "trial.users", body: renderUserDatabase([trial], settings.sasl), mode: 0o600 },
     { path: "trial.plan", body: plan(trialPlan(settings, trial)), mode: 0o600 },
     ...expected(trials),
     ...trials.flatMap(({ signature }) =>

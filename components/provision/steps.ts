@@ -104,7 +104,7 @@ export function createSteps(
   const userFiles = pulumi
     .all([settings, credentials])
     .apply(([{ sasl, keepUnmanagedUsers }, all]) => [
-      text("users", renderUserDatabase(all, sasl.realm)),
+      text("users", renderUserDatabase(all, sasl)),
       text("store", sasl.store),
       ...(keepUnmanagedUsers ? [text("keep-unmanaged", "")] : []),
     ]);

@@ -4,6 +4,7 @@ import { RelaySettings } from "../settings/settings";
 import { Issue } from "../settings/validate";
 import { Facts } from "../postfix/facts";
 import { routeTables } from "../postfix/parameters/outgoing";
+import { renderNoStartTls } from "../postfix/parameters/limits";
 import { rewritingTables } from "../postfix/parameters/rewriting";
 import { hidesClients, renderHideClients } from "../postfix/parameters/hideClients";
 import { renderLoginCommands } from "../postfix/parameters/relaying";
@@ -65,6 +66,8 @@ export function renderBundle(settings: RelaySettings, facts: Facts, secrets: Bun
   if (hidesClients(settings)) {
     etc.push({ path: "hide_clients", body: renderHideClients(settings), mode: 0o644 });
   }
+  const noStartTls = renderNoStartTls(settings);
+  if (noStartTls !== "") etc.push({ path: "no_starttls", body: noStartTls, mode: 0o644 });
   const beside = serviceFiles(parts.services);
   const generation = digest([...etc, ...beside]);
   return {

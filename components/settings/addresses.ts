@@ -51,6 +51,13 @@ export function withoutBrackets(network: string): string {
   return network.replace(/[[\]]/g, "");
 }
 
+/** Whether a network holds all of another, both in any accepted notation. */
+export function contains(outer: string, inner: string): boolean {
+  const [range, part] = [parseNetwork(outer), parseNetwork(inner)].map((network) => network && unmapped(network));
+  if (!range || !part || range.address.kind() !== part.address.kind()) return false;
+  return part.prefix >= range.prefix && part.address.match(range.address, range.prefix);
+}
+
 /** Whether a network in any accepted notation holds an address. */
 export function covers(network: string, address: string): boolean {
   const range = parseNetwork(network);

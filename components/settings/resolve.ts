@@ -103,6 +103,7 @@ function resolveSasl({ sasl }: RelayInput, myHostname: string, myDomain: string)
     threads: sasl?.threads ?? defaults.saslauthdThreads,
     localDomain,
     realm: localDomain === "" ? myHostname : localDomain,
+    alsoRealms: sasl?.alsoRealms ?? [],
   };
 }
 
@@ -111,6 +112,7 @@ function resolveLimits(input: RelayInput): LimitSettings {
   return {
     ...withDefaults({ ...defaults.limits, messageSize: defaultMessageSize(input) }, limits),
     exempt: (limits.exempt ?? []).map(normaliseNetwork),
+    noStartTls: (limits.noStartTls ?? []).map(normaliseNetwork),
     ban: limits.ban && withDefaults(defaults.ban, limits.ban),
   };
 }
@@ -125,11 +127,13 @@ function withDefaults<Key extends string>(
 }
 
 function resolveTls({ tls }: RelayInput): TlsSettings {
-  const { acme } = tls ?? {};
-  if (!acme) return { source: tls?.certificate ? "supplied" : "self-signed" };
+  const { acme, rsaForLogins = false } = tls ?? {};
+  if (!acme && tls?.certificate) return { source: "supplied", rsaForLogins: true };
+  if (!acme) return { source: "self-signed", rsaForLogins };
   const { email, staging, directoryUrl, caCertificate, digitalOceanToken, required: mustSucceed } = acme;
   return {
     source: "acme",
+    rsaForLogins,
     acme: {
       email,
       directoryUrl: directoryUrl ?? (staging ? defaults.acmeStagingDirectory : defaults.acmeDirectory),

@@ -8,6 +8,8 @@ export interface RelaySecrets {
   passwords?: (string | undefined)[];
   /** In the order of `users`; undefined where there is none. */
   previousPasswords?: (string | undefined)[];
+  /** No secret, but it decides how long a password may be. */
+  passwordCheck?: string;
   relayHostPassword?: string;
   /** Those of `relayRoutes` and `transports`, by the option that names their smart host. */
   routePasswords?: Record<string, string | undefined>;
@@ -22,11 +24,12 @@ export interface RelaySecrets {
 
 /** The secrets in arguments. */
 export function secretsOf(args: Partial<ResolvedArgs>): RelaySecrets {
-  const { myHostname, users, relayHost, relayRoutes, transports, alerts, dkim, tls } = args;
+  const { myHostname, users, sasl, relayHost, relayRoutes, transports, alerts, dkim, tls } = args;
   const routes = smartHosts({ relayRoutes, transports });
   return {
     passwords: users?.map(({ password }) => password),
     previousPasswords: users?.map(({ previousPassword }) => previousPassword),
+    passwordCheck: sasl?.passwordCheck,
     relayHostPassword: relayHost?.password,
     routePasswords: Object.fromEntries(routes.map((route) => [route.option, route.relayHost.password])),
     alertWebhook: alerts?.webhook,

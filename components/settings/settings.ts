@@ -19,6 +19,8 @@ export interface LimitSettings {
   authPerMinute: number;
   /** In Postfix's notation. */
   exempt: string[];
+  /** In Postfix's notation. */
+  noStartTls: string[];
   ban?: BanSettings;
 }
 
@@ -116,11 +118,15 @@ export interface SaslSettings {
   localDomain: string;
   /** Realm of every login in sasldb: the local domain, or what SASL takes when that is empty. */
   realm: string;
+  /** Other realms under which every login is known. */
+  alsoRealms: string[];
 }
 
 /** Where the certificate comes from. */
 export interface TlsSettings {
   source: "self-signed" | "supplied" | "acme";
+  /** Whether clients with a login may negotiate RSA by TLS 1.2; a supplied certificate may be of no other kind. */
+  rsaForLogins: boolean;
   acme?: AcmeSettings;
 }
 

@@ -189,6 +189,15 @@ describe.each(RELEASES)("logins on %s", (release) => {
     expect(await verdict("bob", passwords.bob)).toBe(235);
     expect(await verdict("alice", "wrong")).toBe(535);
     expect(await onHost(lab, "pgrep -xc saslauthd")).toBe("3\n");
+    const carol = { login: "carol", password: "ü".repeat(128) };
+    await up({ users: [alice, bob, carol], sasl: { passwordCheck: "saslauthd", threads: 3 } });
+    expect(await verdict("carol", carol.password)).toBe(235);
+    expect(await verdict("carol", carol.password, "LOGIN")).toBe(235);
+    const tooLong = { ...carol, password: carol.password + "x" };
+    await expect(up({ users: [tooLong], sasl: { passwordCheck: "saslauthd" } })).rejects.toThrow(
+      /users\[0\]\.password: takes 257 octets/,
+    );
+    expect(await verdict("carol", carol.password)).toBe(235);
     expect(await readByStrangers()).toBe("");
     expect(await onHost(lab, "ls -d /etc/mail-relay /var/spool/postfix/etc/mail-relay 2>/dev/null || true")).toBe("");
 

@@ -3,6 +3,7 @@ import type { ConfigChanges } from "../../sandbox/labConfig";
 import { send } from "../../sandbox/mail/client";
 import { smtpDialogue, type DialogueStep } from "../../sandbox/mail/dialogue";
 import { RELEASES } from "../../sandbox/names";
+import { documentedHandshakes, handshakes } from "./handshakes";
 import { onHost, patience, testLab, untilDelivered } from "./support";
 
 jest.setTimeout(patience);
@@ -17,8 +18,18 @@ const options: ConfigChanges = {
   users,
   listeners: { submissions: true, alternate: true },
   aliases: { root: "ops@receiver.test" },
-  sasl: { path: "cyrus", mechanisms: ["PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5"], brokenClients: true },
-  limits: { messageSize: 2_000_000 },
+  sasl: {
+    alsoRealms: ["relay.example.test"],
+    path: "cyrus",
+    mechanisms: ["PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5"],
+    brokenClients: true,
+  },
+  limits: { messageSize: 2_000_000, ban: {} },
+  dkim: {},
+  metrics: true,
+  alerts: { mail: "ops@receiver.test" },
+  rewriting: { generic: [{ from: "printer@example.test", to: "office@example.test" }] },
+  headerChecks: [{ header: "X-Office", action: "remove" }],
 };
 
 /** A login on the droplet's own loopback by a client that knows the old mechanisms; prints the server's last verdict. */
@@ -29,6 +40,8 @@ const loginWith = (mechanism: string, password: string) =>
 describe.each(RELEASES)("the recipe's options on %s", (release) => {
   let lab: Lab;
   let address: string;
+  /** Where the journal ended after the deploy, whose proof has logged wrong passwords. */
+  let deployed: string;
 
   const dialogue = (port: number, steps: DialogueStep[], localAddress = lab.cloud.strangerClient) =>
     smtpDialogue({ host: address, port, localAddress, implicitTls: port === 465 }, steps);
@@ -62,9 +75,11 @@ describe.each(RELEASES)("the recipe's options on %s", (release) => {
     });
 
   beforeAll(async () => {
-    lab = await testLab(`recipe-${release}`, { release, config: options });
+    lab = await testLab(`recipe-${release}`, { release });
+    lab.configure({ ...options, limits: { ...options.limits, noStartTls: [lab.cloud.trustedClient] } });
     await lab.up();
     ({ address } = await lab.outputs());
+    deployed = /cursor: (.*)/.exec(await onHost(lab, "journalctl -q -n 0 --show-cursor"))![1]!;
   });
 
   afterAll(() => lab?.close());
@@ -72,6 +87,44 @@ describe.each(RELEASES)("the recipe's options on %s", (release) => {
   test.each([587, 465, 2525])("a login sends through port %d", async (port) => {
     await mail(port, `through ${port}`);
     await untilDelivered(lab, `through ${port}`);
+  });
+
+  test("mail through every listener, and a restart of every service, leave no warning in the log", async () => {
+    await onHost(lab, "systemctl restart 'mail-relay-*.service' 'mail-relay-*.socket'");
+    for (const to of ["bob@receiver.test", "root@relay.example.test"]) {
+      const subject = `through 25 to ${to}`;
+      const unencrypted = { host: address, port: 25, localAddress: lab.cloud.trustedClient, tls: "none" } as const;
+      await send({ ...unencrypted, from: "printer@example.test", to, subject, text: "hello" });
+      await untilDelivered(lab, subject);
+    }
+    const log = await onHost(lab, `journalctl -q -o cat --after-cursor='${deployed}' -u 'postfix*' -u 'mail-relay-*'`);
+    // What would be counted is there: every listener's mail, and the services' own words.
+    expect(log.match(/client=\S+(?=, sasl_method)|client=\S+$/gm)).toHaveLength(5);
+    expect(log).toContain("fail2ban");
+    expect(log.split("\n").filter((line) => /\b(warning|error|fatal|panic)\b/i.test(line))).toEqual([]);
+  });
+
+  test("each generation of devices gets what docs/clients.md says, by a handshake with every listener", async () => {
+    const documented = Object.entries(await documentedHandshakes());
+    expect(documented).toHaveLength(6);
+    for (const [port, column] of [
+      [25, 0],
+      [465, 1],
+      [587, 1],
+      [2525, 1],
+    ] as const) {
+      const expected = Object.fromEntries(documented.map(([device, cells]) => [device, cells[column]]));
+      expect({ port, ...(await handshakes(address, port)) }).toEqual({ port, ...expected });
+    }
+  });
+
+  test("a device with old TLS is not offered any on port 25, and others are", async () => {
+    const offered = async (from: string) =>
+      (await dialogue(25, ["EHLO client.test"], from))[1]?.text.match(/^STARTTLS$/m);
+    expect(await offered(lab.cloud.trustedClient)).toBeNull();
+    expect(await offered(lab.cloud.strangerClient)).not.toBeNull();
+    const login = await dialogue(587, ["EHLO client.test"], lab.cloud.trustedClient);
+    expect(login[1]?.text).toMatch(/^STARTTLS$/m);
   });
 
   test("the mechanisms asked for are offered, also in the old form", async () => {
@@ -86,6 +139,12 @@ describe.each(RELEASES)("the recipe's options on %s", (release) => {
   test("a login works with its realm", async () => {
     const login = { auth: "PLAIN", login: "alice@example.test", password: users[0]!.password } as const;
     expect((await dialogue(465, ["EHLO client.test", login])).at(-1)?.code).toBe(235);
+    const steps = ["MAIL FROM:<alice@example.test>", "RCPT TO:<bob@receiver.test>"];
+    for (const auth of ["PLAIN", "LOGIN"] as const) {
+      const ofRelay = { auth, login: "alice@relay.example.test", password: users[0]!.password };
+      const codes = (await dialogue(465, ["EHLO client.test", ofRelay, ...steps])).map(({ code }) => code);
+      expect(codes.slice(2)).toEqual([235, 250, 250]);
+    }
     const foreign = { ...login, login: "alice@elsewhere.test" };
     expect((await dialogue(465, ["EHLO client.test", foreign])).at(-1)?.code).toBe(535);
   });
@@ -181,9 +240,11 @@ describe.each(RELEASES)("the recipe's options on %s", (release) => {
 
   test("going back to fewer listeners and the other SASL file converges by a reload alone", async () => {
     const pid = await onHost(lab, "cat /var/spool/postfix/pid/master.pid");
-    lab.configure({ users });
+    lab.configure({ users, tls: { rsaForLogins: true } });
     await lab.up();
     await mail(587, "after going back");
+    const documented = Object.entries(await documentedHandshakes()).map(([device, cells]) => [device, cells[2]]);
+    expect(await handshakes(address, 587)).toEqual(Object.fromEntries(documented));
     await untilDelivered(lab, "after going back");
     expect(await onHost(lab, "ss -Hltn 'sport = :2525 or sport = :465'")).toBe("");
     expect(await onHost(lab, "ls /etc/postfix/sasl")).toBe("smtpd.conf\n");

@@ -4,6 +4,7 @@ import type { ConfigChanges } from "../../sandbox/labConfig";
 import { SmtpSession } from "../../sandbox/mail/dialogue";
 import { createAuthority } from "../authority";
 import { nameAcmeServer, nobodysNames, startAcmeServer, type AcmeServer } from "./acmeServer";
+import { handshakes } from "./handshakes";
 import { servedCertificate } from "./servedCertificate";
 import { changes, eventually, failureOf, onHost, patience, submit, testLab, untilDelivered } from "./support";
 import { complaints } from "./testssl";
@@ -116,6 +117,12 @@ describe("the certificate clients meet", () => {
     const { fingerprint256 } = await served(acme.root);
     const { certificate } = await proof();
     expect(certificate).toMatchObject({ sha256: fingerprint256, trusted: true, daysLeft: 0 });
+    // The self-signed one of both kinds is gone as a whole.
+    expect(await onHost(lab, "ls /etc/letsencrypt/live; grep -c 'PRIVATE KEY' /etc/postfix/tls/relay.pem")).toBe(
+      "README\nmail-relay\nmail-relay-rsa\n4\n",
+    );
+    const ecdsaAndRsa = { "TLS 1.2": "yes", "TLS 1.2, RSA only": "yes" };
+    expect(await handshakes(address, 25)).toMatchObject(ecdsaAndRsa);
     expect(certificate.issuer).toMatch(/^CN=Pebble Intermediate CA/);
     expect(await onHost(lab, "systemctl is-enabled certbot.timer; systemctl is-active certbot.timer")).toBe(
       "enabled\nactive\n",

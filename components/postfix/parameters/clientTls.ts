@@ -1,4 +1,5 @@
-import { fixed, type OwnedParameters } from "../../settings/ownedParameters";
+import { fixed, use, type OwnedParameters } from "../../settings/ownedParameters";
+import type { RelaySettings } from "../../settings/settings";
 import { Parameters } from "./parameters";
 
 /** TLS 1.2 and later; the shorter `>=TLSv1.2` is only understood from Postfix 3.6 on. */
@@ -13,7 +14,7 @@ export const owned: OwnedParameters = {
   smtpd_tls_ciphers: fixed,
   smtpd_tls_mandatory_ciphers: fixed,
   smtpd_tls_exclude_ciphers: fixed,
-  smtpd_tls_mandatory_exclude_ciphers: fixed,
+  smtpd_tls_mandatory_exclude_ciphers: use("tls.rsaForLogins"),
   tls_preempt_cipherlist: fixed,
   tls_ssl_options: fixed,
   smtpd_tls_loglevel: fixed,
@@ -21,7 +22,7 @@ export const owned: OwnedParameters = {
 };
 
 /** How clients meet TLS on the listeners. */
-export function clientTls(): Parameters {
+export function clientTls({ tls }: RelaySettings): Parameters {
   return {
     smtpd_tls_security_level: "may",
     smtpd_tls_chain_files: "$config_directory/tls/relay.pem",
@@ -32,7 +33,10 @@ export function clientTls(): Parameters {
     smtpd_tls_exclude_ciphers: ["aNULL"],
     // Where TLS is mandatory, for logins, only forward secrecy and authenticated encryption are left (RFC 9325 4.2).
     // On port 25 the alternative is clear text, so there everything else is better than nothing.
-    smtpd_tls_mandatory_exclude_ciphers: ["kRSA", "kDHE", "SHA1", "SHA256", "SHA384"],
+    smtpd_tls_mandatory_exclude_ciphers: [
+      ...["kRSA", "kDHE", "SHA1", "SHA256", "SHA384"],
+      ...(tls.rsaForLogins ? [] : ["aRSA"]),
+    ],
     tls_preempt_cipherlist: true,
     // OpenSSL before 3 lets a client ask for new handshakes in a session, without end, at the server's cost.
     tls_ssl_options: ["NO_RENEGOTIATION"],

@@ -1,4 +1,5 @@
-import { fixed, use, type OwnedParameters } from "../../settings/ownedParameters";
+import { withoutBrackets } from "../../settings/addresses";
+import { fixed, use, written, type OwnedParameters } from "../../settings/ownedParameters";
 import { RelaySettings } from "../../settings/settings";
 import { Parameters } from "./parameters";
 
@@ -11,6 +12,8 @@ export const owned: OwnedParameters = {
   smtpd_client_auth_rate_limit: use("limits.authPerMinute"),
   anvil_rate_time_unit: fixed,
   smtpd_client_event_limit_exceptions: use("limits.exempt"),
+  // Port 25 would lose it to the option's own.
+  smtpd_discard_ehlo_keyword_address_maps: ({ limits }) => written("limits.noStartTls", limits?.noStartTls?.length),
 };
 
 /** What a client may ask of the relay; the rates are counted by anvil, per client address. */
@@ -24,4 +27,15 @@ export function limits({ limits: wanted }: RelaySettings): Parameters {
     anvil_rate_time_unit: "60s",
     smtpd_client_event_limit_exceptions: ["$mynetworks", ...wanted.exempt],
   };
+}
+
+/** What port 25 has for clients that are not offered STARTTLS; listeners with a login have no other way in. */
+export function noStartTlsOptions({ limits: { noStartTls } }: RelaySettings): Record<string, string> {
+  if (noStartTls.length === 0) return {};
+  return { smtpd_discard_ehlo_keyword_address_maps: "cidr:$config_directory/no_starttls" };
+}
+
+/** The table of those clients; empty without any. */
+export function renderNoStartTls({ limits: { noStartTls } }: RelaySettings): string {
+  return noStartTls.map((network) => `${withoutBrackets(network)} starttls\n`).join("");
 }

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Has the relay's certificate issued by ACME, unless there is a good one, and renewed where certbot's timer did not.
+"""Has the relay's certificates issued by ACME, unless there are good ones, and renewed where certbot's timer did not.
 
-Run by every deploy, and every 20 minutes by mail-relay-certificate.timer, as root. Sends no request as long as the
-certificate is good, but a deploy gives --look-ahead, to hear today what would make the next renewal fail. Reads its
-configuration from the file it is given. With --authorities it only writes down whom to trust as the directory's server,
-for certbot's own service.
+There are two, ECDSA and RSA, because some clients know only the latter. Run by every deploy, and every 20 minutes by
+mail-relay-certificate.timer, as root. Sends no request as long as both are good, but a deploy gives --look-ahead, to
+hear today what would make the next renewal fail. Reads its configuration from the file it is given. With --authorities
+it only writes down whom to trust as the directory's server, for certbot's own service.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ import challenge
 from lib import x509
 from lib.lock import held
 
-NAME = "mail-relay"
-LIVE = f"/etc/letsencrypt/live/{NAME}/fullchain.pem"
-RENEWAL = f"/etc/letsencrypt/renewal/{NAME}.conf"
+# What certbot calls each certificate, and the kind of its key; install.sh and certificate.sh know the names too.
+KINDS = {"mail-relay": "ecdsa", "mail-relay-rsa": "rsa"}
 HOOK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "install.sh")
 SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 AUTHORITIES = "/run/mail-relay-acme-ca.pem"
@@ -52,11 +51,15 @@ def write_authorities(config: Config) -> None:
         file.write("\n".join(texts))
 
 
-def certbot(config: Config, *arguments: str) -> subprocess.CompletedProcess[str]:
+def live(name: str) -> str:
+    return f"/etc/letsencrypt/live/{name}/fullchain.pem"
+
+
+def certbot(config: Config, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = dict(os.environ)
     if "authority" in config:
         environment["REQUESTS_CA_BUNDLE"] = AUTHORITIES
-    command = ["certbot", *arguments, "--non-interactive", "--cert-name", NAME]
+    command = ["certbot", *arguments, "--non-interactive", "--cert-name", name]
     try:
         return subprocess.run(
             command,
@@ -83,26 +86,26 @@ def reason_of(output: str) -> str:
     return reason if reason.endswith(".") else f"{reason}."
 
 
-def issued(config: Config) -> bool:
+def issued(config: Config, name: str) -> bool:
     """Whether there is a certificate for this name from this authority, which renews the way that is wanted."""
     try:
-        with open(RENEWAL, encoding="utf-8") as file:
+        with open(f"/etc/letsencrypt/renewal/{name}.conf", encoding="utf-8") as file:
             renewal = dict(re.findall(r"^(\w+) = (.*)$", file.read(), re.M))
     except OSError:
         return False
     wanted = {"server": config["directoryUrl"], "authenticator": challenge.AUTHENTICATOR}
     return wanted.items() <= renewal.items() and "does match" in x509.show(
-        "-in", LIVE, "-checkhost", config["hostname"]
+        "-in", live(name), "-checkhost", config["hostname"]
     )
 
 
-def share_left() -> float:
+def share_left(name: str) -> float:
     """How much of its lifetime the certificate still has: 1 for a new one, 0 or less for one that ended."""
-    begins, ends = x509.lifetime(x509.show("-in", LIVE, "-dates")) or (0, 1)
+    begins, ends = x509.lifetime(x509.show("-in", live(name), "-dates")) or (0, 1)
     return (ends - time.time()) / (ends - begins)
 
 
-def issue(config: Config) -> bool:
+def issue(config: Config, name: str) -> bool:
     hostname = config["hostname"]
     later = "Until then the relay serves the certificate it has, and tries again every 20 minutes"
     obstacle = challenge.obstacle(hostname)
@@ -112,6 +115,7 @@ def issue(config: Config) -> bool:
     account = ["--email", config["email"]] if "email" in config else ["--register-unsafely-without-email"]
     result = certbot(
         config,
+        name,
         "certonly",
         *challenge.ARGUMENTS,
         "--agree-tos",
@@ -122,21 +126,21 @@ def issue(config: Config) -> bool:
         "-d",
         hostname,
         "--key-type",
-        "ecdsa",
+        KINDS[name],
         "--deploy-hook",
         HOOK,
         "--force-renewal",
         "--renew-with-new-domains",
     )
     if result.returncode == 0:
-        say(f"{hostname} has a new certificate")
+        say(f"{hostname} has a new certificate ({KINDS[name].upper()})")
         return True
     say(f"no certificate yet: {why(config, result)} {later}")
     return False
 
 
-def renew(config: Config) -> bool:
-    result = certbot(config, "renew", "--no-random-sleep-on-renew")
+def renew(config: Config, name: str) -> bool:
+    result = certbot(config, name, "renew", "--no-random-sleep-on-renew")
     if result.returncode != 0:
         say(f"the certificate could not be renewed: {why(config, result)}")
     return result.returncode == 0
@@ -146,6 +150,13 @@ def look_ahead(config: Config) -> None:
     obstacle = challenge.obstacle(config["hostname"])
     if obstacle:
         say(f"the certificate is good, but could not be renewed today: {obstacle}")
+
+
+def see_to(config: Config, name: str) -> bool:
+    """Whether there is a good certificate of that name in the end."""
+    if not issued(config, name):
+        return issue(config, name)
+    return share_left(name) > LEAST_SHARE or renew(config, name)
 
 
 def why(config: Config, result: subprocess.CompletedProcess[str]) -> str:
@@ -161,16 +172,13 @@ def main() -> int:
     if options == ["--authorities"]:
         return 0
     with held("acme"):
-        if not issued(config):
-            good = issue(config)
-        elif share_left() <= LEAST_SHARE:
-            good = renew(config)
-        else:
-            good = True
-            if options == ["--look-ahead"]:
-                look_ahead(config)
-        # Where certbot was cut off between the certificate and its hook.
-        if issued(config):
+        sound = all(issued(config, name) and share_left(name) > LEAST_SHARE for name in KINDS)
+        if sound and options == ["--look-ahead"]:
+            look_ahead(config)
+        # What keeps the first from being issued would keep the second too, and failures count against limits.
+        good = all(see_to(config, name) for name in KINDS)
+        # Where certbot was cut off between a certificate and its hook.
+        if any(issued(config, name) for name in KINDS):
             subprocess.run([HOOK], check=True)
     return 0 if good else 1
 

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Deploy hook of certbot: serves the certificate as it is now, key and chain in one file, replaced in one rename, and
-# reloads Postfix if it is another one. A reload drops no session.
+# Deploy hook of certbot: serves the certificates as they are now, each with its key and chain, all in one file, which is
+# replaced in one rename, and reloads Postfix if it is another one. A reload drops no session.
 set -eu
 umask 077
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
-lineage=/etc/letsencrypt/live/mail-relay
+live=/etc/letsencrypt/live
 tls=/etc/postfix/tls
 
 # A deploy that goes over to another kind of certificate says so first, under the same lock.
@@ -15,7 +15,9 @@ flock 8
 rm -f "$tls"/.renewed.pem.*
 next=$(mktemp "$tls/.renewed.pem.XXXXXXXXXX")
 trap 'rm -f "$next"' EXIT
-cat "$lineage/privkey.pem" "$lineage/fullchain.pem" >"$next"
+for name in mail-relay mail-relay-rsa; do
+  [ ! -e "$live/$name/privkey.pem" ] || cat "$live/$name/privkey.pem" "$live/$name/fullchain.pem"
+done >"$next"
 ! cmp -s "$next" "$tls/relay.pem" || exit 0
 sync -- "$next"
 mv -f "$next" "$tls/relay.pem"

@@ -1,8 +1,8 @@
 """Milter of the listeners with a login: a message carries only addresses that its login may send as.
 
 Run as `header_from.py CONFIG` with a listening socket from systemd. The configuration (JSON) names for each of the
-`logins` what it may send as: addresses, `@domain` or `any`, in lower case; and the `realm`, with or without which a
-client may log in. SIGHUP makes it read the configuration again, so that no connection is lost.
+`logins` what it may send as: addresses, `@domain` or `any`, in lower case; and the `realms`, with one of which or
+none a client may log in. SIGHUP makes it read the configuration again, so that no connection is lost.
 
 Looks at From, of which there must be exactly one (RFC 5322 3.6), at Sender, Resent-From and Resent-Sender.
 """
@@ -32,16 +32,15 @@ class Owners:
     """What each login may send as."""
 
     def __init__(self, config: dict[str, Any]) -> None:
-        self.suffix = "@" + config["realm"].translate(LOWER)
+        self.suffixes = ["@" + realm.translate(LOWER) for realm in config["realms"]]
         self.logins: dict[str, list[str]] = {
             login.translate(LOWER): allowed for login, allowed in config["logins"].items()
         }
 
     def allowed(self, login: str) -> list[str]:
         name = login.translate(LOWER)
-        if name.endswith(self.suffix):
-            name = name[: -len(self.suffix)]
-        return self.logins.get(name, [])
+        suffix = next((suffix for suffix in self.suffixes if name.endswith(suffix)), "")
+        return self.logins.get(name[: len(name) - len(suffix)], [])
 
     def complaint(self, login: str, headers: Sequence[Header]) -> str | None:
         """Why a login's message with these headers is refused, or None."""

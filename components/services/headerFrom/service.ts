@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { realms } from "../../postfix/sasl";
 import { trialLogin, trialSender } from "../../proof/trialNames";
 import { checksHeaderFrom, headerSenders } from "../../settings/headerFrom";
 import type { RelaySettings } from "../../settings/settings";
@@ -55,5 +56,5 @@ function configuration(settings: RelaySettings): object {
   const known = Object.fromEntries(logins) as Record<string, string[]>;
   // The trial's own login, which exists in the trial alone, besides one of that name.
   const trial = [...(known[trialLogin] ?? []), trialSender];
-  return { realm: settings.sasl.realm, logins: { ...known, [trialLogin]: trial } };
+  return { realms: realms(settings.sasl), logins: { ...known, [trialLogin]: trial } };
 }

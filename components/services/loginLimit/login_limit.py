@@ -1,8 +1,8 @@
 """Postfix policy service: how many recipients a login may still send to within an hour.
 
 Run as `login_limit.py CONFIG` with a listening socket from systemd. The configuration (JSON) says how many are allowed
-(`perHour`, and other numbers for some `logins`; 0 is no limit) and the `realm`: a client may log in with or without it,
-and is the same login. A client without a login is not counted.
+(`perHour`, and other numbers for some `logins`; 0 is no limit), the `realm` and any `alsoRealms`: a client may log in with
+one of them or none, and is the same login. A client without a login is not counted.
 
 Asked at DATA, when the number of recipients is known. What is refused there does not count, so that a client that comes
 again later gets through. See SMTPD_POLICY_README of Postfix for the protocol.
@@ -42,7 +42,7 @@ class Counter:
     """Counts per login, and says what Postfix is to do with the message that is asked about."""
 
     def __init__(self, config: dict[str, Any], state: StateFile, now: float) -> None:
-        self.suffix = "@" + config["realm"]
+        self.suffixes = ["@" + realm for realm in [config["realm"], *config.get("alsoRealms", [])]]
         self.per_hour = config["perHour"]
         self.logins = config["logins"]
         self.state = state
@@ -58,8 +58,8 @@ class Counter:
         login = request.get("sasl_username", "")
         if login == "":
             return "DUNNO"
-        if login.endswith(self.suffix):
-            login = login[: -len(self.suffix)]
+        suffix = next((suffix for suffix in self.suffixes if login.endswith(suffix)), "")
+        login = login[: len(login) - len(suffix)]
         limit = self.logins.get(login, self.per_hour)
         if limit == 0:
             return "DUNNO"

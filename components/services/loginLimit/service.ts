@@ -57,5 +57,6 @@ function configuration({ limits, users, sasl }: RelaySettings): object {
   const own = users
     .filter(({ recipientsPerHour }) => recipientsPerHour !== limits.recipientsPerHour)
     .map(({ login, recipientsPerHour }) => [login, recipientsPerHour]);
-  return { realm: sasl.realm, perHour: limits.recipientsPerHour, logins: Object.fromEntries(own) as object };
+  const { realm, alsoRealms } = sasl;
+  return { realm, alsoRealms, perHour: limits.recipientsPerHour, logins: Object.fromEntries(own) as object };
 }

@@ -1,3 +1,4 @@
+import { contains, parseNetwork } from "../addresses";
 import { chosenParameter } from "../chosenParameters";
 import { defaults } from "../defaults";
 import { LimitsInput, RelayInput } from "../input";
@@ -40,8 +41,24 @@ export function checkLimits(input: RelayInput, report: Report): void {
   limits.exempt?.forEach((text, index) =>
     checkNetwork(`limits.exempt[${index}]`, text, "would leave nearly nobody limited", report),
   );
+  checkNoStartTls(input, report);
   checkBan(limits, report);
   checkMailboxSize(input, report);
+}
+
+/** Only who needs no login can send without TLS, and only on port 25. */
+function checkNoStartTls({ limits, myNetworks = [], listeners }: RelayInput, report: Report): void {
+  limits?.noStartTls?.forEach((text, index) => {
+    const path = `limits.noStartTls[${index}]`;
+    if (listeners?.smtp === false) {
+      report(path, "is for port 25, which is off; switch on listeners.smtp", ["listeners.smtp"]);
+    } else if (parseNetwork(text) && !myNetworks.some((network) => contains(network, text))) {
+      report(path, `${quote(text)} lies in no network of myNetworks, so it could not send without TLS; add it there`, [
+        "myNetworks",
+      ]);
+    }
+    checkNetwork(path, text, "would send nearly everything in clear text", report);
+  });
 }
 
 function checkBan({ ban }: LimitsInput, report: Report): void {

@@ -1,4 +1,5 @@
 import { RelayInput } from "../input";
+import { domainOf } from "../names";
 import { isHostname, quote, Report } from "./report";
 
 /** Those the deploy itself can log in with. */
@@ -16,6 +17,7 @@ export function checkSasl(input: RelayInput, report: Report): void {
       `${quote(sasl.realm)} is not a realm; give a domain name, or nothing at all for Postfix's own`,
     );
   }
+  checkAlsoRealms(input, report);
   if (sasl.mechanisms && !sasl.mechanisms.some((mechanism) => provable.includes(mechanism))) {
     const message = `the deploy proves itself with one of ${provable.join(", ")}; add one`;
     report("sasl.mechanisms", message, ["sasl.mechanisms"]);
@@ -31,6 +33,20 @@ export function checkSasl(input: RelayInput, report: Report): void {
       ["sasl.passwordCheck"],
     );
   }
+}
+
+function checkAlsoRealms({ sasl, myDomain, myHostname }: RelayInput, report: Report): void {
+  const realm = (sasl?.realm ?? myDomain?.toLowerCase() ?? domainOf(myHostname?.toLowerCase() ?? "")) || myHostname;
+  sasl?.alsoRealms?.forEach((also, index, all) => {
+    const path = `sasl.alsoRealms[${index}]`;
+    if (!isHostname(also, 1)) {
+      report(path, `${quote(also)} is not a realm; give a domain name, for example relay.example.com`);
+    } else if (also === realm) {
+      report(path, `${quote(also)} is the realm already; leave it out`, ["sasl.realm", "myDomain", "myHostname"]);
+    } else if (all.indexOf(also) < index) {
+      report(path, `${quote(also)} is already sasl.alsoRealms[${all.indexOf(also)}]; give each realm once`);
+    }
+  });
 }
 
 /** What does not go together with saslauthd. */

@@ -9,6 +9,9 @@ export function checkTls({ tls }: RelayInput, report: Report): void {
   if (tls.privateKey && !tls.certificate) {
     report("tls.certificate", "missing; tls.privateKey was given without it");
   }
+  if (tls.rsaForLogins === false && tls.certificate) {
+    report("tls.rsaForLogins", "a supplied certificate is served as it is; leave it out", ["tls.certificate"]);
+  }
   if (!tls.acme) return;
   if (tls.certificate || tls.privateKey) {
     report("tls.acme", "given together with a certificate of your own; give one of the two");

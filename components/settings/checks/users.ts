@@ -72,19 +72,36 @@ function checkDay(path: string, day: string | undefined, report: Report): void {
 /** The secrets; never quotes one. */
 export function checkSecrets(secrets: RelaySecrets, report: Report): void {
   secrets.passwords?.forEach((password, index) => {
-    if (password !== undefined) checkPassword(`users[${index}].password`, password, report);
+    if (password === undefined) return;
+    checkPassword(`users[${index}].password`, password, report);
+    if (secrets.passwordCheck === "saslauthd") checkForSaslauthd(`users[${index}].password`, password, report);
   });
   secrets.previousPasswords?.forEach((password, index) => {
     if (password !== undefined) checkPassword(`users[${index}].previousPassword`, password, report);
   });
 }
 
+/** What fits into a request to saslauthd (MAX_REQ_LEN in its globals.h); it refuses a longer one as a wrong password. */
+const saslauthdOctets = 256;
+
+function checkForSaslauthd(path: string, password: string, report: Report): void {
+  const octets = typeof password === "string" ? Buffer.byteLength(password) : 0;
+  // The check of the characters has its own word on what is too long for every checker.
+  if (octets > saslauthdOctets && [...password].length <= longest) {
+    const advice = "choose a shorter one, or set sasl.passwordCheck to auxprop";
+    report(path, `takes ${octets} octets in UTF-8, and saslauthd accepts at most ${saslauthdOctets}; ${advice}`);
+  }
+}
+
+/** In characters. */
+const longest = 256;
+
 /** What no login can have as its password. */
 export function checkPassword(path: string, password: string, report: Report): void {
   // Configuration files know numbers, and 0123 would not even be the one that was meant.
   if (typeof password !== "string") return report(path, "is not text; put it in quotes");
   const length = [...password].length;
-  if (length < 1 || length > 256) report(path, `has ${length} characters; allowed are 1 to 256`);
+  if (length < 1 || length > longest) report(path, `has ${length} characters; allowed are 1 to ${longest}`);
   // A NUL ends a PLAIN field (RFC 4616) and a newline ends a table line or an SMTP command: neither can be sent.
   if (/\p{Cc}/u.test(password)) report(path, "holds a control character; use printable characters");
   // Half of a surrogate pair has no form in UTF-8: what is stored would be another password.

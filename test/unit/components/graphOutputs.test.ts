@@ -69,25 +69,12 @@ test("what arrives only as an Output is checked by the same walk, and all of it 
     limits: { recipients: 3.5 },
     droplet: { region: "fra1", sshSources: ["me"] },
   };
-  const program = `
-    const pulumi = require("@pulumi/pulumi");
-    const { MailRelay } = require("./components");
-    const { RecordingMocks } = require("./test/unit/components/recording");
-    process.on("unhandledRejection", (error) => {
-      console.log(pulumi.RunError.isInstance(error), error.message);
-      process.exit();
-    });
-    const later = (value) => pulumi.secret(new Promise((done) => setTimeout(() => done(value), 5)));
+  const said = errorOf(`
     const given = ${JSON.stringify(wrong)};
     for (const key of ["myHostname", "relayRoutes", "alerts", "limits"]) given[key] = later(given[key]);
     given.users[0].recipientsPerHour = later("7");
     given.droplet.sshSources = [later("me"), "192.0.2.1"];
-    pulumi.runtime.setMocks(new RecordingMocks()).then(() => new MailRelay("relay", given));`;
-  // The leak detector makes the exit code one, as it does for any program that ends in an error.
-  const { stdout: said } = spawnSync(process.execPath, ["-r", "ts-node/register/transpile-only", "-e", program], {
-    cwd: PROJECT_ROOT,
-    encoding: "utf8",
-  });
+    pulumi.runtime.setMocks(new RecordingMocks()).then(() => new MailRelay("relay", given));`);
   expect(said).toMatch(/^true /);
   expect(said).not.toContain(canary);
   expect([...said.matchAll(/^ {2}- (.*?): (.*)$/gm)].map(([, path, message]) => `${path}: ${message}`)).toEqual([
@@ -174,3 +161,40 @@ test("what is wrong with inputs of another language stays, and is refused", asyn
     expect(await knownInputs(strange)).toEqual(strange);
   }
 });
+
+const tooLong = {
+  ...args,
+  users: [{ login: "alice", password: "ü".repeat(200) }],
+  sasl: { passwordCheck: "saslauthd" as never },
+};
+const refusedAsTooLong = /users\[0\]\.password: takes 400 octets/;
+
+test("a password that saslauthd could not take is refused before anything is declared", () => {
+  expect(() => new MailRelay("relay", tooLong)).toThrow(refusedAsTooLong);
+});
+
+test("the same password as an Output is refused once it is known", () => {
+  const program = `
+    const given = ${JSON.stringify(tooLong)};
+    given.users[0].password = later(given.users[0].password);
+    pulumi.runtime.setMocks(new RecordingMocks()).then(() => new MailRelay("relay", given));`;
+  expect(errorOf(program)).toMatch(refusedAsTooLong);
+});
+
+/** What the error says that a program ends with. */
+function errorOf(program: string): string {
+  const before = `
+    const pulumi = require("@pulumi/pulumi");
+    const { MailRelay } = require("./components");
+    const { RecordingMocks } = require("./test/unit/components/recording");
+    process.on("unhandledRejection", (error) => {
+      console.log(pulumi.RunError.isInstance(error), error.message);
+      process.exit();
+    });
+    const later = (value) => pulumi.secret(new Promise((done) => setTimeout(() => done(value), 5)));`;
+  // The leak detector makes the exit code one, as it does for any program that ends in an error.
+  return spawnSync(process.execPath, ["-r", "ts-node/register/transpile-only", "-e", before + program], {
+    cwd: PROJECT_ROOT,
+    encoding: "utf8",
+  }).stdout;
+}

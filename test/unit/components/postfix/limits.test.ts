@@ -91,6 +91,7 @@ test("the counter knows the realm and the logins with a number of their own", ()
   const users = [{ login: "alice" }, { login: "shop", recipientsPerHour: 5 }, { login: "list", recipientsPerHour: 0 }];
   expect(JSON.parse(bodyOf({ users }, "login-limit", ".json"))).toEqual({
     realm: "example.com",
+    alsoRealms: [],
     perHour: 1000,
     logins: { shop: 5, list: 0 },
   });
@@ -116,4 +117,16 @@ test("nobody is shut out unless somebody asks; then all listeners are closed to 
     "tcp dport { 25, 587 } ip saddr @banned reject with tcp reset",
     "tcp dport { 25, 587 } ip6 saddr @banned6 reject with tcp reset",
   ]);
+});
+
+test("only port 25 keeps STARTTLS from devices, and only from those", () => {
+  const change = { limits: { noStartTls: ["192.0.2.5", "2001:db8::/64"] }, listeners: { submissions: true } };
+  const { files } = renderBundle(fullSettings(change), facts);
+  expect(files.find(({ path }) => path === "etc/no_starttls")?.body).toBe(
+    "192.0.2.5/32 starttls\n2001:db8::/64 starttls\n",
+  );
+  const blocks = renderMasterCf(fullParts(change)).split(/\n(?=\S)/);
+  const discarding = blocks.filter((block) => block.includes("smtpd_discard_ehlo_keyword_address_maps"));
+  expect(discarding).toEqual([expect.stringMatching(/^smtp +inet /)]);
+  expect(renderBundle(fullSettings(), facts).files.map(({ path }) => path)).not.toContain("etc/no_starttls");
 });

@@ -75,3 +75,8 @@ test("there is always a postmaster", () => {
     "postmaster root\nroot ops@example.net\n",
   );
 });
+
+test("a login sends with every realm it may log in with", () => {
+  const also = fullSettings({ users: [{ login: "alice" }], sasl: { alsoRealms: ["relay.example.com"] } });
+  expect(renderSenderLogins(also)).toBe("alice@example.com alice, alice@example.com, alice@relay.example.com\n");
+});

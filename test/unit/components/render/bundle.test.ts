@@ -4,7 +4,7 @@ import { parseFacts } from "../../../../components/postfix/facts";
 import { ProbePlan } from "../../../../components/proof/dialogue";
 import { proofPlan, smokePlan, trialPlan } from "../../../../components/proof/probes";
 import { strangerAddress } from "../../../../components/proof/strangers";
-import { renderUserDatabase } from "../../../../components/postfix/sasl";
+import { renderUserDatabase, userDatabasePairs } from "../../../../components/postfix/sasl";
 import { createAuthority } from "../../../authority";
 import { RelayInput } from "../../../../components/settings/settings";
 import { factsOf, fullSettings } from "../fixtures";
@@ -161,20 +161,43 @@ test("the stranger is never one of mynetworks", () => {
   expect(strangerAddress(["[2001:db8::]/32"], 6)).toBe("3fff::9");
 });
 
+const { sasl } = fullSettings();
+
 test("the user database is the same whatever the order of users", () => {
   const alice = { login: "alice", password: "pä ss" };
   const bob = { login: "bob", password: "x" };
-  const text = renderUserDatabase([bob, alice], "example.com");
-  expect(text).toBe(renderUserDatabase([alice, bob], "example.com"));
+  const text = renderUserDatabase([bob, alice], sasl);
+  expect(text).toBe(renderUserDatabase([alice, bob], sasl));
   expect(text.split("\n").slice(4, 6)).toEqual([
     ` ${Buffer.from("alice\0example.com\0userPassword").toString("hex")}`,
     ` ${Buffer.from("pä ss").toString("hex")}`,
   ]);
 });
 
+test("a user is under every realm, with the same passwords", () => {
+  const alice = { login: "alice", password: "new", previousPassword: "old" };
+  const also = fullSettings({ sasl: { alsoRealms: ["relay.example.com", "old.example"] } });
+  const keys = userDatabasePairs([alice], also.sasl).map(([key]) => Buffer.from(key, "hex").toString().split("\0"));
+  expect(keys.map(([, realm]) => realm).sort()).toEqual(
+    ["example.com", "old.example", "relay.example.com"].flatMap((realm) => [realm, realm]),
+  );
+  expect(
+    new Set(
+      userDatabasePairs([alice], also.sasl)
+        .filter(([key]) => key.endsWith(hexOf("userPassword")))
+        .map(([, value]) => value),
+    ),
+  ).toEqual(new Set([hexOf("new")]));
+  const names = proofPlan(also, [alice]).dialogues.map(({ name }) => name);
+  expect(names).toContain("alice@relay.example.com logs in on 587");
+  expect(names).toContain("alice@old.example logs in on 587");
+});
+
+const hexOf = (text: string) => Buffer.from(text).toString("hex");
+
 test("a previous password is a second entry, hashed as Cyrus SASL compares it", () => {
   const alice = { login: "alice", password: "new", previousPassword: "öld" };
-  const [, , , , key, value] = renderUserDatabase([alice], "example.com").split("\n");
+  const [, , , , key, value] = renderUserDatabase([alice], sasl).split("\n");
   expect(Buffer.from(key!.trim(), "hex").toString()).toBe("alice\0example.com\0cmusaslsecretPLAIN");
   const secret = Buffer.from(value!.trim(), "hex");
   const [salt, digest] = [secret.subarray(0, 16), secret.subarray(17)];

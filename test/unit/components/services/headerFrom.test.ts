@@ -12,7 +12,7 @@ const asker = `
 import json, sys
 sys.path[:0] = sys.argv[1:]
 import header_from
-config = {"realm": "Example.com", "logins": {
+config = {"realms": ["Example.com", "relay.example.com"], "logins": {
     "Alice": ["alice@example.com", "kate@example.com", "@news.example"], "gateway": ["any"], "none": []}}
 owners = header_from.Owners(config)
 print(json.dumps([owners.complaint(login, [(name.lower(), value) for name, value in headers])
@@ -139,6 +139,7 @@ const others: [what: string, Message, said: string | null][] = [
     "<ceo@example.com>: Resent-From header rejected: not owned by user alice",
   ],
   ["a login with its realm, in another case", ["ALICE@example.COM", [own]], null],
+  ["a login with a further realm", ["alice@relay.example.com", [own]], null],
   ["a login of another realm", ["alice@other.example", [own]], expect.stringMatching(/not owned/) as string],
   ["a login that may send as any", ["gateway", [["From", "ceo@example.com"], own, ["Sender", ";"]]], null],
   ["a login that may send as none", ["none", [own]], expect.stringMatching(/not owned/) as string],
@@ -193,7 +194,7 @@ test("the list travels with the realm, beside the trial's login, and another lis
   const config = (change: object) =>
     JSON.parse(files(change).find(({ path }) => path.endsWith(".json"))!.body) as object;
   expect(config({ users: [{ login: "alice" }, { login: "trial", allowedSenders: ["any"] }] })).toEqual({
-    realm: "example.com",
+    realms: ["example.com"],
     logins: { alice: ["alice@example.com"], trial: ["any", "trial@relay-probe.invalid"] },
   });
   const units = (change: object) => files(change).filter(({ path }) => path.startsWith("/etc/systemd/"));

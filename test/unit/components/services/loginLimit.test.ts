@@ -20,7 +20,7 @@ import counts, login_limit
 wall = 1_000_000_000
 counts.time.time = lambda: wall
 up = 0
-config = {"realm": "example.com", "perHour": 10, "logins": {"free": 0}}
+config = {"realm": "example.com", "alsoRealms": ["relay.example.com"], "perHour": 10, "logins": {"free": 0}}
 answers = []
 with tempfile.TemporaryDirectory() as folder:
     path = counts.StateFile(folder).path
@@ -62,12 +62,14 @@ function play(...events: Event[]): [answers: string[], kept: string] {
 
 test.each<[string, Event[], string[]]>([
   [
-    "both forms of a login are one",
+    "all forms of a login are one",
     [
       [0, "ask", "a", 6],
       [0, "ask", "a@example.com", 5],
+      [0, "ask", "a@relay.example.com", 5],
+      [0, "ask", "a@relay.example.com", 4],
     ],
-    ["DUN", "450"],
+    ["DUN", "450", "450", "DUN"],
   ],
   [
     "another login has its own",

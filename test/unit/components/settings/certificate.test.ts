@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { parsePrivateKey } from "sshpk";
+import { clientTls } from "../../../../components/postfix/parameters/clientTls";
 import { keyAndChain } from "../../../../components/settings/certificates";
 import { SuppliedCertificate } from "../../../../components/settings/settings";
 import { validateSecrets } from "../../../../components/settings/validate";
@@ -133,7 +134,7 @@ test("a token chooses DNS-01", () => {
 test("the source follows from what is given, and Let's Encrypt is the default", () => {
   const acme = { email: "ops@example.net", staging: true, caCertificate: root.certificate, required: true };
   expect(inputIssues({ tls: { acme } })).toEqual([]);
-  expect(fullSettings().tls).toEqual({ source: "self-signed" });
+  expect(fullSettings().tls).toEqual({ source: "self-signed", rsaForLogins: false });
   expect(fullSettings({ tls: {} }).tls.source).toBe("self-signed");
   expect(fullSettings({ tls: { certificate: true, privateKey: true } }).tls.source).toBe("supplied");
   expect(fullSettings({ tls: { acme: {} } }).tls.acme?.directoryUrl).toBe(
@@ -151,3 +152,17 @@ test.each([[Object.create(null)], [[Symbol("a")]], [5]])(
     );
   },
 );
+
+test("RSA for logins is a choice, which a supplied certificate takes away", () => {
+  const excluded = (tls: object) =>
+    (clientTls(fullSettings({ tls })).smtpd_tls_mandatory_exclude_ciphers as string[]).includes("aRSA");
+  expect(excluded({})).toBe(true);
+  expect(excluded({ acme: {} })).toBe(true);
+  expect(excluded({ rsaForLogins: true })).toBe(false);
+  expect(excluded({ acme: {}, rsaForLogins: true })).toBe(false);
+  expect(excluded({ certificate: true, privateKey: true })).toBe(false);
+  expect(inputIssues({ tls: { certificate: true, privateKey: true, rsaForLogins: true } })).toEqual([]);
+  expect(inputIssues({ tls: { certificate: true, privateKey: true, rsaForLogins: false } })).toEqual([
+    { path: "tls.rsaForLogins", message: expect.stringContaining("served as it is") as string },
+  ]);
+});

@@ -11,6 +11,34 @@ const cases: [string, object, string, RegExp][] = [
   ["a login's text", { users: [{ login: "a", recipientsPerHour: NaN }] }, "users[0].recipientsPerHour", /not a number/],
   ["everybody exempt", { limits: { exempt: ["0.0.0.0/0"] } }, "limits.exempt[0]", /nearly nobody limited/],
   ["a name", { limits: { exempt: ["office"] } }, "limits.exempt[0]", /not an address/],
+  [
+    "a device outside of myNetworks",
+    { myNetworks: ["192.0.2.0/28"], limits: { noStartTls: ["192.0.2.0/27"] } },
+    "limits.noStartTls[0]",
+    /^"192\.0\.2\.0\/27" lies in no network of myNetworks/,
+  ],
+  ["a device that is none", { limits: { noStartTls: ["printer"] } }, "limits.noStartTls[0]", /is not an address/],
+  [
+    "a device of which bits are set beyond the prefix",
+    { limits: { noStartTls: ["192.0.2.5/29"] } },
+    "limits.noStartTls[0]",
+    /write 192\.0\.2\.0\/29/,
+  ],
+  [
+    "a device without the port it sends through",
+    { listeners: { smtp: false }, limits: { noStartTls: ["192.0.2.5"] } },
+    "limits.noStartTls[0]",
+    /switch on listeners\.smtp/,
+  ],
+  [
+    "the same parameter twice",
+    {
+      limits: { noStartTls: ["192.0.2.5"] },
+      postfixParameters: { smtpd_discard_ehlo_keyword_address_maps: "cidr:/etc/x" },
+    },
+    "postfixParameters.smtpd_discard_ehlo_keyword_address_maps",
+    /limits\.noStartTls/,
+  ],
   ["a ban that is true", { limits: { ban: true } }, "limits.ban", /give \{\} for its defaults/],
   ["a ban at once", { limits: { ban: { failures: 0 } } }, "limits.ban.failures", /from 1 to/],
   [
@@ -64,8 +92,16 @@ test("what is not given has its default, and a login takes the relay's", () => {
     connectionsPerMinute: 0,
     authPerMinute: 0,
     exempt: ["[2001:db8::]/48", "192.0.2.7/32"],
+    noStartTls: [],
     ban: { failures: 3, withinMinutes: 10, banMinutes: 60 },
   });
   expect(users.map(({ recipientsPerHour }) => recipientsPerHour)).toEqual([50, 0]);
   expect(fullSettings().limits.ban).toBeUndefined();
+});
+
+test("a device without STARTTLS may be an address or a range of either version, within a network", () => {
+  const noStartTls = ["192.0.2.5", "192.0.2.8/30", "2001:db8:0:1::/64", "::ffff:192.0.2.1"];
+  expect(issuesOf({ limits: { noStartTls } })).toEqual([]);
+  expect(issuesOf({ limits: { noStartTls: ["2001:db8::/47"] } })).toHaveLength(1);
+  expect(issuesOf({ limits: { noStartTls: ["198.51.100.1"] } })).toHaveLength(1);
 });

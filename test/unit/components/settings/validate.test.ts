@@ -79,6 +79,19 @@ const cases: [string, object, string, RegExp][] = [
   ],
   ["only unprovable mechanisms", { sasl: { mechanisms: ["NTLM"] } }, "sasl.mechanisms", /add one/],
   ["a bad SASL path", { sasl: { path: "../x" } }, "sasl.path", /use smtpd, cyrus/],
+  ["a further realm that is none", { sasl: { alsoRealms: ["a b"] } }, "sasl.alsoRealms[0]", /"a b" is not a realm/],
+  [
+    "a further realm that is the realm",
+    { myDomain: "Example.com", sasl: { alsoRealms: ["old.example", "example.com"] } },
+    "sasl.alsoRealms[1]",
+    /is the realm already/,
+  ],
+  [
+    "a further realm twice",
+    { sasl: { alsoRealms: ["old.example", "old.example"] } },
+    "sasl.alsoRealms[1]",
+    /already sasl\.alsoRealms\[0\]/,
+  ],
   ["a bad realm", { sasl: { realm: "a b" } }, "sasl.realm", /"a b" is not a realm/],
   ["a bad password check", { sasl: { passwordCheck: "pam" } }, "sasl.passwordCheck", /use auxprop, saslauthd/],
   ["a bad database", { sasl: { database: "sql" } }, "sasl.database", /use chrootOnly, shared/],
@@ -172,6 +185,20 @@ test.each([
   const issues = validateSecrets({ passwords: [password], relayHostPassword: password });
   expect(issues.map(({ path }) => path)).toEqual(["users[0].password", "relayHost.password"]);
   expect(JSON.stringify(issues)).not.toMatch(/canary|12345/);
+});
+
+test("saslauthd takes fewer passwords than smtpd itself, for it counts octets", () => {
+  const [fits, tooLong] = ["ü".repeat(128), "ü".repeat(128) + "x"];
+  const passwords = [fits, tooLong, "x".repeat(256), undefined];
+  expect(validateSecrets({ passwords, passwordCheck: "saslauthd" })).toEqual([
+    {
+      path: "users[1].password",
+      message: expect.stringMatching(/^takes 257 octets in UTF-8, and saslauthd accepts at most 256/) as string,
+    },
+  ]);
+  expect(validateSecrets({ passwords, passwordCheck: "auxprop" })).toEqual([]);
+  expect(validateSecrets({ passwords: ["ü".repeat(257)], passwordCheck: "saslauthd" })).toHaveLength(1);
+  expect(validateSecrets({ passwords: [1 as never], passwordCheck: "saslauthd" })).toHaveLength(1);
 });
 
 test("a password is as long as it has characters, whatever they take in bytes", () => {
