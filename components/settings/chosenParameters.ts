@@ -6,7 +6,10 @@
 export const readableParameters = [
   "header_checks",
   "mailbox_size_limit",
+  "mime_header_checks",
+  "nested_header_checks",
   "proxy_interfaces",
+  "smtpd_milters",
   "transport_maps",
 ] as const;
 

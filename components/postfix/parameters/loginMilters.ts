@@ -1,4 +1,5 @@
 import type { RelayParts } from "../../render/parts";
+import { chosenParameter } from "../../settings/chosenParameters";
 import { fixed, type OwnedParameters } from "../../settings/ownedParameters";
 import type { Parameters } from "./parameters";
 
@@ -13,7 +14,7 @@ export const owned: OwnedParameters = {
  */
 export function loginMilters({ settings, services }: RelayParts, { inTrial = false } = {}): Parameters {
   if (!services.some(({ logins }) => logins?.milter)) return {};
-  const ofAll = settings.postfixParameters.smtpd_milters ?? "";
+  const ofAll = chosenParameter(settings, "smtpd_milters") ?? "";
   const found = services.flatMap(({ logins, mainCf }) => {
     const { milter } = logins ?? {};
     if (milter) return inTrial && !milter.inTrial ? [] : [milter.address];

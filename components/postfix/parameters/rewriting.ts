@@ -1,3 +1,4 @@
+import { chosenParameter } from "../../settings/chosenParameters";
 import { fixed, written, type OwnedParameters } from "../../settings/ownedParameters";
 import { valueExpression } from "../../settings/headerPattern";
 import { delimiters, HeaderCheck } from "../../settings/outgoing";
@@ -53,11 +54,14 @@ const watching = ({ action }: HeaderCheck) => ["reject", "hold", "warn"].include
  * Checks of the headers of parts and of attached messages. By default Postfix takes its header checks for them, and those
  * of listeners that hide their clients would change what users attach.
  */
-function partHeaderChecks({ headerChecks, postfixParameters }: RelaySettings): Parameters {
+function partHeaderChecks(settings: RelaySettings): Parameters {
+  const { headerChecks } = settings;
   const ofRules = headerChecks.some(watching) ? "regexp:$config_directory/part_header_checks" : "";
-  const checks = headerChecks.length > 0 ? ofRules : (postfixParameters.header_checks ?? "");
-  const both = { mime_header_checks: checks, nested_header_checks: checks };
-  return Object.fromEntries(Object.entries(both).filter(([name]) => !(name in postfixParameters)));
+  const checks = headerChecks.length > 0 ? ofRules : (chosenParameter(settings, "header_checks") ?? "");
+  const both = ["mime_header_checks", "nested_header_checks"] as const;
+  return Object.fromEntries(
+    both.filter((name) => chosenParameter(settings, name) === undefined).map((name) => [name, checks]),
+  );
 }
 
 /** The tables those parameters name. */

@@ -9,7 +9,7 @@ sys.path[:0] = sys.argv[1:]
 import header_from
 from lib import server
 here, there = socket.socketpair()
-config = {"realm": "example.com", "logins": {"alice": ["alice@example.com"]}}
+config = {"realms": ["example.com"], "logins": {"alice": ["alice@example.com"]}}
 class Stub:
     owners = header_from.Owners(config)
 there.sendall(b"".join(bytes.fromhex(packet) for packet in json.load(sys.stdin)))
