@@ -57,10 +57,13 @@ const applySources = [
   "certificate.sh",
   "preflight.sh",
   "preflight.py",
+  "verification.py",
   "nexthop.py",
+  "hopaddress.py",
   "trial.sh",
   "probe.py",
   "lib/address.py",
+  "lib/lookup.py",
   "lib/smtp.py",
   "lib/x509.py",
 ];

@@ -6,7 +6,14 @@
 export const readableParameters = [
   "header_checks",
   "mailbox_size_limit",
+  "notify_classes",
   "proxy_interfaces",
+  "smtp_helo_name",
+  "smtp_host_lookup",
+  "smtp_tls_CApath",
+  "smtp_tls_cert_file",
+  "smtp_tls_chain_files",
+  "smtp_tls_key_file",
   "transport_maps",
 ] as const;
 

@@ -30,6 +30,8 @@ export interface SinkOptions {
   certificate?: Certificate;
   /** Login to password. Present: a login is demanded, as a smart host does. */
   logins?: Record<string, string>;
+  /** What it offers for a login, and in which order; it can only do PLAIN, LOGIN and CRAM-MD5. Default: PLAIN and LOGIN. */
+  mechanisms?: string[];
   /** Asked at every step; a refusal is sent to the client, undefined lets it go on. */
   refuse?: (attempt: Attempt) => Refusal | undefined;
   /** Called before a message is acknowledged: what it throws makes the client keep the message. */
@@ -80,15 +82,19 @@ function serverOptions(options: SinkOptions, mailbox: Mailbox): SMTPServerOption
     name: "sink",
     secure: tls === "implicit",
     disabledCommands: [...(tls === "starttls" ? [] : ["STARTTLS"]), ...(logins ? [] : ["AUTH"])],
-    authMethods: ["PLAIN", "LOGIN"],
+    authMethods: options.mechanisms ?? ["PLAIN", "LOGIN"],
     authOptional: logins === undefined,
     allowInsecureAuth: tls === "none",
     // A sandbox's client addresses have no names, and asking for them could wait on a resolver.
     disableReverseLookup: true,
     closeTimeout: 1_000,
     onConnect: (session, callback) => ask(attempt("connect", session), callback),
-    onAuth: ({ username = "", password = "" }, _session, callback) => {
-      if (logins?.[username] === password) callback(null, { user: username });
+    onAuth: (auth, _session, callback) => {
+      const { username = "", password } = auth;
+      const known = logins?.[username];
+      // CRAM-MD5 sends no password.
+      const right = known !== undefined && (password === undefined ? auth.validatePassword(known) : known === password);
+      if (right) callback(null, { user: username });
       else callback(Object.assign(new Error("authentication failed"), { responseCode: 535 }));
     },
     onMailFrom: (from, session, callback) => ask({ ...attempt("mail", session), from: from.address }, callback),
