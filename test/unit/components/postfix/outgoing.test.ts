@@ -252,7 +252,10 @@ describe("the look ahead", () => {
       expect(service(trial("master.cf"), name)).toMatchObject({ syslog_name: `postfix/${name}` });
     }
     const live = service(files().get("etc/master.cf")!.body, "route2");
-    expect(service(trial("master.cf"), "verify-route2")).toMatchObject({ ...live, syslog_name: "postfix/verify-route2" });
+    expect(service(trial("master.cf"), "verify-route2")).toMatchObject({
+      ...live,
+      syslog_name: "postfix/verify-route2",
+    });
     expect(files().get("etc/master.cf")!.body + files().get("etc/main.cf")!.body).not.toContain("verify-");
     expect(trial("main.cf", { preflight: "off" }) + trial("master.cf", { preflight: "off" })).not.toContain("verify-");
   });
