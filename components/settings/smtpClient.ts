@@ -26,13 +26,18 @@ export function resolveSmtpClient(input: RelayInput): SmtpClientSettings {
   const file = given(input, "smtp_tls_chain_files") ?? given(input, "smtp_tls_cert_file");
   return {
     mechanisms,
-    // Postfix's own default, the same in every release.
-    hostLookup: words(given(input, "smtp_host_lookup") ?? "dns"),
+    hostLookup: hostLookup(given(input, "smtp_host_lookup") ?? ""),
     heloName: given(input, "smtp_helo_name"),
     caFile: "/etc/ssl/certs/ca-certificates.crt",
     caPath: given(input, "smtp_tls_CApath"),
     certificate: file === undefined ? undefined : { file: words(file)[0] ?? file, key: keyFile(input) },
   };
+}
+
+/** Postfix's own default is DNS, the same in every release. What it does not know either it refuses in the trial. */
+function hostLookup(value: string): string[] {
+  const known = words(value.toLowerCase()).filter((word) => ["dns", "native"].includes(word));
+  return known.length > 0 ? known : ["dns"];
 }
 
 /** Postfix takes a chain file with its key in it, and a certificate file's key from a parameter of its own. */

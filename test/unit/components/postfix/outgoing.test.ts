@@ -238,6 +238,8 @@ describe("the look ahead", () => {
       certificate: { file: "/etc/ssl/client.pem" },
       checks: [{ tlsProtocols: ["!SSLv2", "!SSLv3"] }],
     });
+    const lookup = (value: string) => plan({ postfixParameters: { smtp_host_lookup: value } })?.hostLookup;
+    expect([lookup("Native DNS"), lookup("banana"), lookup("")]).toEqual([["native", "dns"], ["dns"], ["dns"]]);
     const chain = { smtp_tls_chain_files: "/etc/ssl/chain.pem, /etc/ssl/second.pem", smtp_tls_key_file: "/etc/other" };
     expect(plan({ postfixParameters: chain })?.certificate).toEqual({ file: "/etc/ssl/chain.pem" });
   });
