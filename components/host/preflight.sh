@@ -25,14 +25,15 @@ preflight() {
 # The same with Postfix's own client, in the trial instance: only when the preflight was due, and with what it passed.
 verify_next_hops() {
   [ -n "$preflight_tried" ] || return 0
-  look_at_next_hops verification.py "$trial_home/log" preflight.earlier
+  look_at_next_hops verification.py "${trial_home:?}/log" preflight.earlier
 }
 
 # Runs one of the two. Fails with the reason in $preflight_says when one of the next hops must fail the deploy.
 look_at_next_hops() {
-  local failed=0
+  local program=$1 failed=0
+  shift
   cp preflight.found preflight.earlier
-  timeout 90 python3 -B "./$@" <preflight.plan >preflight.found 2>preflight.failed || failed=$?
+  timeout 90 python3 -B "./$program" "$@" <preflight.plan >preflight.found 2>preflight.failed || failed=$?
   case $failed in
   0) ;;
   3)
