@@ -183,6 +183,7 @@ finish() {
   note_installed "$installed_files" python3 -B -m lib.installed files
   settle_certificate
   note_installed "$generation_deployed" cat generation
+  note_preflight
   printf '{"generation":"%s","changed":%s,"preflight":%s}\n' "$(cat generation)" "$1" "$(cat preflight.found)"
   exit 0
 }
@@ -223,6 +224,10 @@ prepare_trial "$staged"
 try_out || {
   restore_services
   die "the new configuration failed its trial, the old one is untouched"
+}
+verify_next_hops || {
+  restore_services
+  die "$preflight_says"
 }
 rm -f "$generation_deployed"
 install_certificate

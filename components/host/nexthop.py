@@ -6,25 +6,14 @@ import smtplib
 import socket
 import ssl
 import time
-from typing import Any, Dict
+from typing import Any
 
+from hopaddress import SECONDS, Hop, Passing, Refusal, addresses
 from lib import x509
-from lib.smtp import MECHANISMS, Session, authenticate, encoded, reply_of, served_certificate, shown, unverified_context
+from lib.smtp import Session, authenticate, encoded, reply_of, served_certificate, shown, unverified_context
 
-SECONDS = 8  # for each answer
 TRIES = 3  # where an answer or its absence may be a passing one
-AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"  # as main.cf has it
 BLOCKED = (25, 465, 587)
-
-Hop = Dict[str, Any]
-
-
-class Refusal(Exception):
-    """What is wrong, as a sentence for people."""
-
-
-class Passing(Refusal):
-    """The same, but another try could go well."""
 
 
 def refusal(what: str, reply: tuple[int, bytes]) -> Refusal:
@@ -36,22 +25,14 @@ def answer(reply: tuple[int, bytes]) -> str:
     return shown(reply).replace("\n", " ")
 
 
-def addresses(hop: Hop, family: socket.AddressFamily) -> list[tuple[Any, ...]]:
-    try:
-        found = socket.getaddrinfo(hop["host"], hop["port"], family, socket.SOCK_STREAM)
-    except socket.gaierror as error:
-        if error.errno == socket.EAI_AGAIN:
-            raise Passing(f"the resolver does not answer for {hop['host']}") from error
-        raise Refusal(f"there is no host of the name {hop['host']}") from error
-    versions = (socket.AF_INET, socket.AF_INET6)
-    return [address for version in versions for address in [to for kind, *_, to in found if kind == version][:2]]
-
-
-def connect(hop: Hop, family: socket.AddressFamily) -> socket.socket:
+def connect(hop: Hop) -> socket.socket:
     port = hop["port"]
-    for address in addresses(hop, family):
+    for family, address in addresses(hop):
+        connection = socket.socket(family, socket.SOCK_STREAM)
+        connection.settimeout(SECONDS)
         try:
-            return socket.create_connection(address[:2], SECONDS)
+            connection.connect((address, port))
+            return connection
         except socket.timeout:
             why = "the cloud blocks 25, 465 and 587 on their way out" if port in BLOCKED else "a firewall is in between"
             failed = Refusal(
@@ -61,22 +42,38 @@ def connect(hop: Hop, family: socket.AddressFamily) -> socket.socket:
             failed = Passing(f"the connection to port {port} is refused: nobody listens there")
         except OSError as error:
             failed = Passing(f"port {port} cannot be reached: {error.strerror or error}")
+        connection.close()
     raise failed
 
 
+VERSIONS = {
+    "!TLSv1": ssl.TLSVersion.TLSv1,
+    "!TLSv1.1": ssl.TLSVersion.TLSv1_1,
+    "!TLSv1.2": ssl.TLSVersion.TLSv1_2,
+    "!TLSv1.3": ssl.TLSVersion.TLSv1_3,
+}
+
+
 def tls_context(hop: Hop) -> ssl.SSLContext:
-    if hop["tls"] != "verified":
-        return unverified_context()
-    context = ssl.create_default_context(cafile=AUTHORITIES)
-    # Newer Pythons are stricter about the form of certificates than Postfix is.
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    if hop["tls"] == "verified":
+        context = ssl.create_default_context(cafile=hop["caFile"], capath=hop.get("caPath"))
+        # Newer Pythons are stricter about the form of certificates than Postfix is.
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    else:
+        context = unverified_context()
+    context.minimum_version = next(version for word, version in VERSIONS.items() if word not in hop["tlsProtocols"])
+    if "certificate" in hop:
+        try:
+            context.load_cert_chain(hop["certificate"]["file"], hop["certificate"].get("key"))
+        except OSError as error:
+            raise Refusal(f"the client certificate {hop['certificate']['file']} cannot be used: {error}") from error
     return context
 
 
-def names_in_certificate(hop: Hop, family: socket.AddressFamily) -> str | None:
+def names_in_certificate(hop: Hop) -> str | None:
     """Whom the certificate is for, or None: only to say so."""
     try:
-        session = start(dict(hop, tls="required"), family, "localhost")
+        session = start(dict(hop, tls="required"), "localhost")
         pem = ssl.DER_cert_to_PEM_cert(served_certificate(session))
         session.close()
     except (Refusal, OSError, smtplib.SMTPException):
@@ -84,27 +81,25 @@ def names_in_certificate(hop: Hop, family: socket.AddressFamily) -> str | None:
     return ", ".join(x509.names(x509.show("-ext", "subjectAltName", pem=pem)))
 
 
-def bad_tls(hop: Hop, error: ssl.SSLError, family: socket.AddressFamily) -> Refusal:
+def bad_tls(hop: Hop, error: ssl.SSLError) -> Refusal:
     if isinstance(error, ssl.SSLCertVerificationError):
         if "mismatch" in error.verify_message.lower():
-            return Refusal(
-                f"its certificate is not for {hop['host']} but for {names_in_certificate(hop, family) or 'others'}"
-            )
+            return Refusal(f"its certificate is not for {hop['host']} but for {names_in_certificate(hop) or 'others'}")
         return Refusal(f"its certificate is not to be trusted: {error.verify_message}")
     if hop["wrapperMode"] and getattr(error, "reason", "") in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"):
         return Refusal(f"port {hop['port']} does not speak TLS from the first byte: set wrapperMode to false")
     return Refusal(f"TLS fails: {error}")
 
 
-def start(hop: Hop, family: socket.AddressFamily, helo: str) -> Session:
+def start(hop: Hop, helo: str) -> Session:
     """A session that has come as far as EHLO, under TLS where that is wanted or offered."""
-    connection = connect(hop, family)
+    connection = connect(hop)
     try:
         if hop["wrapperMode"]:
             connection = tls_context(hop).wrap_socket(connection, server_hostname=hop["host"])
         session = Session(connection, hop["host"], helo, SECONDS)
     except ssl.SSLError as error:
-        raise bad_tls(hop, error, family) from error
+        raise bad_tls(hop, error) from error
     except smtplib.SMTPConnectError as error:
         raise refusal("it does not greet", reply_of(error)) from error
     except smtplib.SMTPServerDisconnected as error:
@@ -117,10 +112,10 @@ def start(hop: Hop, family: socket.AddressFamily, helo: str) -> Session:
     reply = session.ehlo()
     if reply[0] != 250:
         raise refusal("it refuses EHLO", reply)
-    return session if hop["wrapperMode"] or hop["tls"] == "none" else start_tls(session, hop, family, helo)
+    return session if hop["wrapperMode"] or hop["tls"] == "none" else start_tls(session, hop, helo)
 
 
-def start_tls(session: Session, hop: Hop, family: socket.AddressFamily, helo: str) -> Session:
+def start_tls(session: Session, hop: Hop, helo: str) -> Session:
     opportunistic = hop["tls"] == "opportunistic"
     if not session.has_extn("starttls"):
         if opportunistic:
@@ -133,15 +128,16 @@ def start_tls(session: Session, hop: Hop, family: socket.AddressFamily, helo: st
     except (ssl.SSLError, Refusal) as error:
         session.close()
         if opportunistic:  # Postfix goes on without, too
-            return start(dict(hop, tls="none"), family, helo)
-        raise bad_tls(hop, error, family) if isinstance(error, ssl.SSLError) else error from None
+            return start(dict(hop, tls="none"), helo)
+        raise bad_tls(hop, error) if isinstance(error, ssl.SSLError) else error from None
     session.ehlo()
     return session
 
 
-def log_in(session: Session, login: dict[str, str]) -> None:
-    offered = session.esmtp_features.get("auth", "").split()
-    mechanism = next((name for name in MECHANISMS if name in offered), None)
+def log_in(session: Session, mechanisms: list[str], login: dict[str, str]) -> None:
+    offered = session.esmtp_features.get("auth", "").upper().split()
+    # As main.cf has Postfix choose, see smtp_reply_filter there.
+    mechanism = next((name for name in mechanisms if name in offered), None)
     if mechanism is None:
         raise Refusal(f"it takes no login: AUTH {' '.join(offered) or 'is not offered'}")
     reply = authenticate(session, mechanism, login["name"], login["password"])
@@ -151,28 +147,45 @@ def log_in(session: Session, login: dict[str, str]) -> None:
         raise type(failed)(f"{failed}{shape}")
 
 
-def hold(hop: Hop, family: socket.AddressFamily, helo: str) -> None:
-    session = start(hop, family, helo)
+def hold(hop: Hop) -> str | None:
+    """What is worth knowing, if anything is."""
+    session = start(hop, hop["helo"])
     try:
         if "login" in hop:
-            log_in(session, hop["login"])
+            log_in(session, hop["mechanisms"], hop["login"])
         reply = session.docmd(f"MAIL FROM:<{hop['sender']}>")
         if reply[0] == 530 and "login" not in hop:
             raise Refusal(f"it wants a login: {answer(reply)}")
         if reply[0] != 250:
             raise refusal(f"it refuses the sender {hop['sender']}", reply)
         session.docmd("RSET")
-        session.docmd("QUIT")
+        return bounces_refused(session, hop)
     finally:
         session.close()
 
 
-def try_hop(hop: Hop, plan: dict[str, Any]) -> None:
-    family = socket.AF_INET if plan["inetProtocols"] == "ipv4" else socket.AF_UNSPEC
+def bounces_refused(session: Session, hop: Hop) -> str | None:
+    try:
+        reply = session.docmd("MAIL FROM:<>")
+        session.docmd("QUIT")
+    except (OSError, smtplib.SMTPException):
+        return None
+    if hop["refusesBounces"] or reply[0] // 100 in (2, 4):
+        return None
+    told = (
+        "the postmaster receives them instead"
+        if hop["postmasterTold"]
+        else "nobody is told, add 2bounce to notify_classes"
+    )
+    return f"it takes no bounces (MAIL FROM:<> is answered {answer(reply)}): {told}"
+
+
+def try_hop(hop: Hop, plan: dict[str, Any]) -> str | None:
+    """Raises a Refusal where mail cannot be handed on; else says what is worth knowing, if anything is."""
+    hop = {**plan, **hop}
     for rest in reversed(range(TRIES)):
         try:
-            hold(hop, family, plan["helo"])
-            return
+            return hold(hop)
         except Passing:
             if rest == 0:
                 raise
@@ -180,6 +193,7 @@ def try_hop(hop: Hop, plan: dict[str, Any]) -> None:
             if rest == 0:
                 raise Refusal(f"the dialogue broke off: {error}") from error
         time.sleep(1)
+    return None
 
 
 def without_secrets(text: str, login: dict[str, str] | None) -> str:

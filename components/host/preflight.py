@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Tries the next hops before mail depends on them: smart hosts as nexthop.py does, MX hosts with Postfix's own tool.
 
-Reads a plan (JSON) from standard input and writes one JSON line, a list of what is wrong as sentences, which also go to
-standard error. Exits 3 when one of them must fail the deploy. Every answer is waited for only so long.
+Reads a plan (JSON) from standard input and writes one JSON line, a list of what is wrong as sentences. These also go to
+standard error, as does what is only worth knowing. Exits 3 when one of them must fail the deploy. Every answer is
+waited for only so long.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import tempfile
 import time
 from typing import Any, Dict
 
-from nexthop import SECONDS, Refusal, try_hop, without_secrets
+from hopaddress import SECONDS, Refusal
+from nexthop import try_hop, without_secrets
 
 LONGEST = 60  # for everything
 
@@ -54,7 +56,8 @@ def find(check: Check, plan: Plan) -> Problem | None:
         if "domains" in check:
             try_direct(check, plan)
         else:
-            try_hop(check, plan)
+            note = try_hop(check, plan)
+            return {**problem(check, without_secrets(note, check.get("login"))), "note": True} if note else None
     except Refusal as refused:
         return problem(check, without_secrets(str(refused).strip(), check.get("login")))
     return None
@@ -81,10 +84,10 @@ def main() -> None:
     problems = [one for one in found if one]
     for one in problems:
         print(one["text"], file=sys.stderr)
-    print(json.dumps([one["text"] for one in problems]))
+    print(json.dumps([one["text"] for one in problems if "note" not in one]))
     sys.stdout.flush()
     # At once: a server that answers a letter at a time would keep its thread for ever.
-    os._exit(3 if any(one["required"] for one in problems) else 0)
+    os._exit(3 if any(one["required"] and "note" not in one for one in problems) else 0)
 
 
 if __name__ == "__main__":

@@ -4,10 +4,12 @@
 
 # The last plan with which all was well, as a digest: it holds passwords.
 preflight_note=/var/lib/mail-relay/preflight
+# The digest of a plan that is being tried.
+preflight_tried=
 
 # Leaves what is wrong and need not fail the deploy in ./preflight.found, as a JSON list of sentences.
 preflight() {
-  local digest failed=0
+  local digest
   echo '[]' >preflight.found
   if [ ! -e preflight.plan ]; then
     rm -f "$preflight_note"
@@ -16,19 +18,42 @@ preflight() {
   digest=$(sha256sum <preflight.plan)
   if [ "$(cat "$preflight_note" 2>/dev/null)" = "$digest" ]; then return 0; fi
   say "trying the next hop"
-  timeout 90 python3 -B ./preflight.py <preflight.plan >preflight.found 2>preflight.failed || failed=$?
+  preflight_tried=$digest
+  look_at_next_hops preflight.py || die "$preflight_says"
+}
+
+# The same with Postfix's own client, in the trial instance: only when the preflight was due, and with what it passed.
+verify_next_hops() {
+  [ -n "$preflight_tried" ] || return 0
+  look_at_next_hops verification.py "${trial_home:?}/log" preflight.earlier
+}
+
+# Runs one of the two. Fails with the reason in $preflight_says when one of the next hops must fail the deploy.
+look_at_next_hops() {
+  local program=$1 failed=0
+  shift
+  cp preflight.found preflight.earlier
+  timeout 90 python3 -B "./$program" "$@" <preflight.plan >preflight.found 2>preflight.failed || failed=$?
   case $failed in
   0) ;;
-  3) die "mail could not leave this host, so nothing was changed; with preflight: warn it would be:
-$(cat preflight.failed)" ;;
+  3)
+    preflight_says="mail could not leave this host, so nothing was changed; with preflight: warn it would be:
+$(cat preflight.failed)"
+    return 1
+    ;;
   *)
     cat preflight.failed >&2
-    die "the look at the next hops failed; nothing was changed"
+    preflight_says="the look at the next hops failed; nothing was changed"
+    return 1
     ;;
   esac
-  say "$(cat preflight.failed)"
-  if [ "$(cat preflight.found)" != '[]' ]; then return 0; fi
+  [ ! -s preflight.failed ] || say "$(cat preflight.failed)"
+}
+
+# Once all is well and live.
+note_preflight() {
+  [ -n "$preflight_tried" ] && [ "$(cat preflight.found)" = '[]' ] || return 0
   install -d -m 711 "$(dirname "$preflight_note")"
-  echo "$digest" >"$preflight_note.new"
+  echo "$preflight_tried" >"$preflight_note.new"
   mv -f "$preflight_note.new" "$preflight_note"
 }

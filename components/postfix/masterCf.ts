@@ -100,9 +100,13 @@ export type Binding = (listener: { port: number; service: string }) => string;
 
 const publicBinding: Binding = (listener) => listener.service;
 
-/** What the trial instance has besides: listeners of its own, and options for all listeners and for its SMTP clients. */
+/**
+ * What the trial instance has besides: listeners and SMTP clients of its own, and options for all listeners and for the
+ * other clients.
+ */
 export interface TrialServices {
   listeners: { port: number; service: string; options: Record<string, string> }[];
+  clients: { name: string; options: Record<string, string> }[];
   smtpd: Record<string, string>;
   smtp: Record<string, string>;
 }
@@ -111,7 +115,7 @@ export interface TrialServices {
 export function renderMasterCf(
   parts: RelayParts,
   binding: Binding = publicBinding,
-  trial: TrialServices = { listeners: [], smtpd: {}, smtp: {} },
+  trial: TrialServices = { listeners: [], clients: [], smtpd: {}, smtp: {} },
 ): string {
   const { settings, hops, services } = parts;
   const hides = hidesClients(settings);
@@ -134,18 +138,23 @@ export function renderMasterCf(
     command: "smtpd",
     options: { ...listener.options, ...trial.smtpd },
   }));
+  // The system's own lookup reads /etc/hosts and its libraries, of which the chroot has copies of the day Postfix started.
+  const chroot = !settings.smtpClient.hostLookup.includes("native");
+  const shipped = packaged.map((one): Service => (one.command === "smtp" ? { ...one, chroot } : one));
   const cleanup = packaged.find(({ name }) => name === "cleanup")!;
   const cleanups: Service[] = hides
     ? [{ ...cleanup, name: loginCleanup, options: { header_checks: "$login_header_checks" } }]
     : [];
-  const clients = hopServices(hops).map((hop): Service => ({ ...hop, type: "unix", chroot: true, command: "smtp" }));
+  const clients = hopServices(hops).map((hop): Service => ({ ...hop, type: "unix", chroot, command: "smtp" }));
   const isClient = (service: Service) => service.name === "smtp" || clients.includes(service);
   const withTrial = (service: Service) =>
     isClient(service) ? { ...service, options: { ...service.options, ...trial.smtp } } : service;
+  // Without chroot, for the trial's own has no resolver.
+  const own = trial.clients.map((client): Service => ({ ...client, type: "unix", chroot: false, command: "smtp" }));
   return [
     "# Managed by pulumi-mail-relay: change the MailRelay's arguments, edits here are lost.",
     "# service       type  private  unpriv  chroot  wakeup  maxproc  command",
-    ...[...inet, ...[...packaged, ...cleanups, ...clients].map(withTrial)].flatMap(printService),
+    ...[...inet, ...[...shipped, ...cleanups, ...clients].map(withTrial), ...own].flatMap(printService),
     "",
   ].join("\n");
 }

@@ -1,5 +1,7 @@
+import { parseNetwork } from "../settings/addresses";
 import { smartHosts, type RelayHostSettings } from "../settings/outgoing";
 import { RelaySettings } from "../settings/settings";
+import { modernTls } from "./parameters/clientTls";
 
 /** A smart host as Postfix knows it. */
 export interface NextHop extends RelayHostSettings {
@@ -36,6 +38,19 @@ export function hopAddress({ host, port }: RelayHostSettings): string {
   return `[${host}]:${port}`;
 }
 
+/** What the SMTP client excludes: with TLS by choice, TLS 1.0 is better than none at all. */
+export function tlsProtocols(tls: RelayHostSettings["tls"]): string[] {
+  return tls === "opportunistic" ? ["!SSLv2", "!SSLv3"] : modernTls;
+}
+
+/**
+ * Which name the TLS handshake shows (SNI, Postfix `smtp_tls_servername`); servers choose their certificate by it. The
+ * preflight shows `host` too. An address cannot be shown.
+ */
+export function serverName({ host }: RelayHostSettings): string {
+  return parseNetwork(host) ? "" : "hostname";
+}
+
 /** Postfix's name for a TLS level. */
 export function tlsLevel({ tls }: RelayHostSettings): string {
   return { opportunistic: "may", required: "encrypt", verified: "secure", dane: "dane-only" }[tls];
@@ -45,14 +60,17 @@ export function tlsLevel({ tls }: RelayHostSettings): string {
 export function hopServices(hops: NextHop[]): { name: string; options: Record<string, string> }[] {
   return hops
     .filter(({ transport }) => transport !== "smtp")
-    .map((hop) => ({
-      name: hop.transport,
-      options: {
-        syslog_name: `postfix/${hop.transport}`,
-        smtp_tls_wrappermode: hop.wrapperMode ? "yes" : "no",
-        smtp_tls_security_level: tlsLevel(hop),
-        smtp_sasl_auth_enable: hop.passwordFile === undefined ? "no" : "yes",
-        smtp_sasl_password_maps: hop.passwordFile === undefined ? "" : `texthash:$config_directory/${hop.passwordFile}`,
-      },
-    }));
+    .map((hop) => ({ name: hop.transport, options: hopOptions(hop) }));
+}
+
+/** All in which the SMTP client for one smart host may differ from that for another. */
+export function hopOptions(hop: NextHop, name = hop.transport): Record<string, string> {
+  return {
+    syslog_name: `postfix/${name}`,
+    smtp_tls_wrappermode: hop.wrapperMode ? "yes" : "no",
+    smtp_tls_security_level: tlsLevel(hop),
+    smtp_tls_servername: serverName(hop),
+    smtp_sasl_auth_enable: hop.passwordFile === undefined ? "no" : "yes",
+    smtp_sasl_password_maps: hop.passwordFile === undefined ? "" : `texthash:$config_directory/${hop.passwordFile}`,
+  };
 }

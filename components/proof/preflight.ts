@@ -1,8 +1,11 @@
 import { presetNamed } from "../settings/presets";
 import { portAdvice } from "../settings/ports";
-import { RelaySettings } from "../settings/settings";
-import type { NextHop } from "../postfix/nextHops";
+import type { SmtpClientSettings } from "../settings/smtpClient";
+import { tlsProtocols, type NextHop } from "../postfix/nextHops";
 import type { RelayParts } from "../render/parts";
+import { senderFor } from "./hopSender";
+import { postmasterTold } from "../settings/outgoingWarnings";
+import { probeRecipients, verificationPort } from "./verification";
 
 /** A smart host to try; `host/nexthop.py` holds the dialogue. */
 export interface HopCheck {
@@ -10,9 +13,15 @@ export interface HopCheck {
   host: string;
   port: number;
   tls: string;
+  /** Versions of TLS that are excluded, in Postfix's words. */
+  tlsProtocols: string[];
   wrapperMode: boolean;
   login?: { name: string; password: string; shape?: string };
   sender: string;
+  /** It is known to, so there is nothing to tell. */
+  refusesBounces: boolean;
+  /** For Postfix's own client, see `verification.ts`. */
+  recipients: string[];
   /** Advice for a port on which nothing answers. */
   otherPort: string;
   /** Whether the deploy fails with it. */
@@ -26,9 +35,13 @@ export interface DirectCheck {
   required: boolean;
 }
 
-export interface PreflightPlan {
+export interface PreflightPlan extends Omit<SmtpClientSettings, "heloName"> {
   helo: string;
   inetProtocols: string;
+  /** Of bounces that a server refuses. */
+  postmasterTold: boolean;
+  /** Of the trial's listener that has recipients verified. */
+  verificationPort: number;
   checks: (HopCheck | DirectCheck)[];
 }
 
@@ -47,10 +60,13 @@ export function preflightPlan(
     host: hop.host,
     port: hop.port,
     tls: hop.tls,
+    tlsProtocols: tlsProtocols(hop.tls),
     wrapperMode: hop.wrapperMode,
     login:
       hop.login === undefined ? undefined : { name: hop.login, password: passwords[hop.option] ?? "", ...shape(hop) },
     sender: senderFor(hop, settings),
+    refusesBounces: presetNamed(hop.preset)?.refusesBounces ?? false,
+    recipients: probeRecipients(hop),
     otherPort: portAdvice(hop.preset),
     required: required ?? true,
   }));
@@ -59,9 +75,13 @@ export function preflightPlan(
     otherWay: "Have the port opened, or give a relayHost on port 2525.",
     required: required ?? false,
   };
+  const { heloName, ...client } = settings.smtpClient;
   return {
-    helo: settings.myHostname,
+    ...client,
+    helo: heloName ?? settings.myHostname,
     inetProtocols: settings.inetProtocols,
+    postmasterTold: postmasterTold(settings),
+    verificationPort,
     checks: settings.relayHost ? hops : [direct, ...hops],
   };
 }
@@ -69,12 +89,4 @@ export function preflightPlan(
 function shape({ preset }: NextHop): { shape?: string } {
   const known = presetNamed(preset);
   return known ? { shape: `At ${known.title} the login is ${known.login.shape} (${known.page})` } : {};
-}
-
-/** A sender whose mail goes this way: the route's first, else that of the first user who has one of their own. */
-function senderFor({ option }: NextHop, { relayRoutes, users, myDomain }: RelaySettings): string {
-  const route = relayRoutes.find((_, index) => option === `relayRoutes[${index}].relayHost`);
-  const senders = route?.senders ?? users.flatMap(({ allowedSenders }) => allowedSenders);
-  const sender = senders.find((candidate) => candidate !== "any") ?? `@${myDomain}`;
-  return sender.startsWith("@") ? `postmaster${sender}` : sender;
 }

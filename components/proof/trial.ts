@@ -9,8 +9,8 @@ import type { RelayParts } from "../render/parts";
 import type { RenderedFile } from "../render/renderedFile";
 import type { Trial } from "../services/service";
 import { chosenParameter } from "../settings/chosenParameters";
-import { RelaySettings } from "../settings/settings";
 import { smokePlan, trialPlan } from "./probes";
+import { verificationClients, verificationListeners, verificationParameters } from "./verification";
 import { trialLogin, trialPortOffset, trialSender, trialSink } from "./trialNames";
 
 /** Where the trial instance of apply.sh lives; nothing of it survives the step. */
@@ -35,9 +35,11 @@ const sink = {
   },
 };
 
-function trialServices(settings: RelaySettings): TrialServices {
+function trialServices(parts: RelayParts): TrialServices {
+  const { settings } = parts;
   return {
-    listeners: [sink],
+    listeners: [sink, ...verificationListeners(parts)],
+    clients: verificationClients(parts),
     // They listen on IPv4 like the rest of the trial, but can be asked about a client by IPv6.
     smtpd: usesIpv6(settings) ? { inet_protocols: settings.inetProtocols } : {},
     // From this address the kernel lets no connection leave the host, wherever a table may send the trial's mail.
@@ -58,13 +60,14 @@ export function trialFiles(parts: RelayParts, facts: Facts): RenderedFile[] {
     maillog_file: `${trialDirectory}/log`,
     inet_interfaces: "loopback-only",
     smtpd_authorized_xclient_hosts: "127.0.0.1",
-    // Nothing a probe says may ever leave: all mail is held back but that to the sink, and see trialServices.
+    // No mail of the probes may ever leave: all is held back but that to the sink, and see trialServices.
     default_transport: "relay",
     defer_transports: [...new Set(["relay", "lmtp", "local", "virtual", ...hops])].filter((name) => name !== "smtp"),
     // The sink is another server than the one whose certificate is demanded, and has no name to find TLSA records by.
     ...(["verified", "dane"].includes(settings.relayHost?.tls ?? "") ? { smtp_tls_security_level: "encrypt" } : {}),
     // What holds the trial's mail on the host, see trialServices, is an address of IPv4.
     inet_protocols: "ipv4",
+    ...verificationParameters(parts),
     transport_maps: [
       `inline:{{${trialSink} = smtp:[127.0.0.1]:${sink.port + trialPortOffset}}}`,
       settings.transports.length > 0 ? "texthash:$config_directory/transports" : "",
@@ -82,7 +85,7 @@ export function trialFiles(parts: RelayParts, facts: Facts): RenderedFile[] {
   const { conf, database } = trialSasl(settings);
   return [
     { path: "trial/main.cf", body: renderMainCf(parts, facts, overrides), mode: 0o644 },
-    { path: "trial/master.cf", body: renderMasterCf(parts, binding, trialServices(settings)), mode: 0o644 },
+    { path: "trial/master.cf", body: renderMasterCf(parts, binding, trialServices(parts)), mode: 0o644 },
     { path: `trial/sasl/${settings.sasl.path}.conf`, body: conf, mode: 0o644 },
     ...trials.flatMap(({ files = [] }) => files.map((file) => ({ ...file, path: `trial/${file.path}` }))),
     { path: "trial.database", body: database, mode: 0o600 },

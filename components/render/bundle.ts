@@ -3,7 +3,7 @@ import { keyAndChain } from "../settings/certificates";
 import { RelaySettings } from "../settings/settings";
 import { Issue } from "../settings/validate";
 import { Facts } from "../postfix/facts";
-import { routeTables } from "../postfix/parameters/outgoing";
+import { outgoingTables } from "../postfix/parameters/outgoing";
 import { renderNoStartTls } from "../postfix/parameters/limits";
 import { rewritingTables } from "../postfix/parameters/rewriting";
 import { hidesClients, renderHideClients } from "../postfix/parameters/hideClients";
@@ -57,7 +57,7 @@ export function renderBundle(settings: RelaySettings, facts: Facts, secrets: Bun
     { path: "any_sender", body: renderAnySender(settings), mode: 0o644 },
     { path: "login_commands", body: renderLoginCommands(settings), mode: 0o644 },
   ];
-  etc.push(...[...routeTables(parts), ...rewritingTables(settings)].map((table) => ({ ...table, mode: 0o644 })));
+  etc.push(...[...outgoingTables(parts), ...rewritingTables(settings)].map((table) => ({ ...table, mode: 0o644 })));
   const passwords = smartHostPasswords(secrets);
   for (const hop of parts.hops) {
     if (hop.passwordFile === undefined) continue;

@@ -4,10 +4,14 @@ import type { RelayParts } from "./parts";
 const basic = ["postfix", "libsasl2-2", "libsasl2-modules", "sasl2-bin", "ca-certificates", "openssl", "python3"];
 
 /** The packages a relay needs. */
-export function packageNames({ settings, services }: RelayParts): string[] {
-  // For the look at the address mail leaves from, see reputation.py.
-  const reputation = settings.relayHost ? [] : ["python3-dnspython"];
-  return [...new Set([...basic, ...reputation, ...services.flatMap(({ packages }) => packages)])];
+export function packageNames(parts: RelayParts): string[] {
+  return [...new Set([...basic, ...lookup(parts), ...parts.services.flatMap(({ packages }) => packages)])];
+}
+
+/** For the look at the address mail leaves from, see reputation.py, and at the names of smart hosts, see hopaddress.py. */
+function lookup({ settings, hops }: RelayParts): string[] {
+  const needed = !settings.relayHost || (hops.length > 0 && settings.preflight !== "off");
+  return needed ? ["python3-dnspython"] : [];
 }
 
 /** Units of these packages that are not to run. */

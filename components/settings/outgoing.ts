@@ -1,6 +1,7 @@
 import { defaults } from "./defaults";
 import { presetNamed } from "./presets";
 import { required } from "./required";
+import { resolveSmtpClient, type SmtpClientSettings } from "./smtpClient";
 import type { HeaderAction, InetProtocols, Preflight, RelayHostPreset, RelayHostTls } from "../args";
 import type { HeaderCheckInput, RelayHostInput, RelayInput, RewriteInput } from "./input";
 
@@ -54,6 +55,7 @@ export interface OutgoingSettings {
   /** Undefined: each next hop's own default. */
   preflight?: `${Preflight}`;
   inetProtocols: `${InetProtocols}`;
+  smtpClient: SmtpClientSettings;
   delivery: DeliverySettings;
   alwaysBcc?: string;
   rewriting: RewritingSettings;
@@ -77,6 +79,7 @@ export function resolveOutgoing(input: RelayInput): OutgoingSettings {
     directDelivery: input.directDelivery ?? false,
     preflight: input.preflight,
     inetProtocols: input.inetProtocols ?? defaults.inetProtocols,
+    smtpClient: resolveSmtpClient(input),
     delivery: {
       concurrency:
         delivery?.concurrency ??

@@ -1,3 +1,4 @@
+import { chosenParameter } from "./chosenParameters";
 import { RelayHostSettings, smartHosts } from "./outgoing";
 import { blockedPorts, portAdvice } from "./ports";
 import { presetNamed } from "./presets";
@@ -24,6 +25,11 @@ export function outgoingWarnings(settings: RelaySettings): string[] {
   return found;
 }
 
+/** Whether the postmaster is told of bounces that cannot be delivered, as is the default here. */
+export function postmasterTold(settings: RelaySettings): boolean {
+  return /\b2bounce\b/.test(chosenParameter(settings, "notify_classes") ?? "2bounce");
+}
+
 function aboutSmartHost(settings: RelaySettings, option: string, { port, preset: name }: RelayHostSettings): string[] {
   const preset = presetNamed(name);
   const found: string[] = [];
@@ -42,6 +48,12 @@ function aboutSmartHost(settings: RelaySettings, option: string, { port, preset:
     found.push(
       `the relay takes messages of up to ${settings.limits.messageSize} bytes, but ${preset.title} at ${option} ` +
         `only up to ${preset.messageBytes}: larger ones come back. Lower limits.messageSize.`,
+    );
+  }
+  if (preset.refusesBounces && !postmasterTold(settings)) {
+    found.push(
+      `${preset.title} at ${option} refuses bounces, and notify_classes in postfixParameters does not hold 2bounce: nobody ` +
+        "is told of mail that cannot be delivered. Add 2bounce, by which the postmaster is told.",
     );
   }
   if (settings.delivery.recipients > preset.recipients) {

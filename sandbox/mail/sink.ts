@@ -34,6 +34,8 @@ export interface SinkOptions {
   hides?: ("8BITMIME" | "SMTPUTF8" | "PIPELINING")[];
   /** Offered as SIZE; larger messages are refused. Default: not offered. */
   size?: number;
+  /** What it offers for a login, and in which order; it can only do PLAIN, LOGIN and CRAM-MD5. Default: PLAIN and LOGIN. */
+  mechanisms?: string[];
   /** Asked at every step; a refusal is sent to the client, undefined lets it go on. */
   refuse?: (attempt: Attempt) => Refusal | undefined;
   /** Called before a message is acknowledged: what it throws makes the client keep the message. */
@@ -86,15 +88,19 @@ function serverOptions(options: SinkOptions, mailbox: Mailbox): SMTPServerOption
     disabledCommands: [...(tls === "starttls" ? [] : ["STARTTLS"]), ...(logins ? [] : ["AUTH"])],
     ...Object.fromEntries((options.hides ?? []).map((name) => [`hide${name}`, true])),
     size: options.size,
-    authMethods: ["PLAIN", "LOGIN"],
+    authMethods: options.mechanisms ?? ["PLAIN", "LOGIN"],
     authOptional: logins === undefined,
     allowInsecureAuth: tls === "none",
     // A sandbox's client addresses have no names, and asking for them could wait on a resolver.
     disableReverseLookup: true,
     closeTimeout: 1_000,
     onConnect: (session, callback) => ask(attempt("connect", session), callback),
-    onAuth: ({ username = "", password = "" }, _session, callback) => {
-      if (logins?.[username] === password) callback(null, { user: username });
+    onAuth: (auth, _session, callback) => {
+      const { username = "", password } = auth;
+      const known = logins?.[username];
+      // CRAM-MD5 sends no password.
+      const right = known !== undefined && (password === undefined ? auth.validatePassword(known) : known === password);
+      if (right) callback(null, { user: username });
       else callback(Object.assign(new Error("authentication failed"), { responseCode: 535 }));
     },
     onMailFrom: (from, session, callback) => ask({ ...attempt("mail", session), from: from.address }, callback),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import pathlib
+import socket
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 import egress
+import hopaddress
 import postfixCheck
 import reputation
+import verification
 from lib import installed, logline, queues, sasldb, x509
 
 CASES = pathlib.Path(__file__).parent / "cases"
@@ -30,16 +33,36 @@ def told(given: dict[str, str]) -> dict[str, Any] | None:
     return event and {"kind": event.kind, "id": event.queue_id, "fields": event.fields}
 
 
+def hop_addresses(given: dict[str, Any]) -> list[str] | str:
+    """Where DNS and the system give these addresses; or the refusal."""
+    ways = {"dns": "dns", "native": "system"}
+    with pytest.MonkeyPatch.context() as patch:
+        for way, key in ways.items():
+            patch.setitem(hopaddress.LOOKUPS, way, lambda _, key=key: [(socket.AF_INET, one) for one in given[key]])
+        patch.setattr(hopaddress, "in_system", hopaddress.LOOKUPS["native"])
+        try:
+            return [address for _, address in hopaddress.addresses(given)]
+        except hopaddress.Refusal as refused:
+            return str(refused)
+
+
+def verdict(outcome: str | None) -> list[Any] | None:
+    failure = verification.judge(outcome)
+    return failure and list(failure)
+
+
 TABLES: dict[str, Callable[[Any], Any]] = {
     "certificate-lifetime": lambda text: list(x509.lifetime(text) or []),
     "drift": lambda given: installed.compare(given["noted"], given["present"]),
     "drift-of-a-unit": installed.unit_difference,
     "log-lines": told,
+    "hop-address": hop_addresses,
     "logins": lambda dump: [[key.login, password] for key, password in sasldb.logins(sasldb.parse("\n".join(dump)))],
     "next-hop": egress.next_hop,
     "postfix-check": lambda lines: postfixCheck.complaints("\n".join(lines)),
     "queue-sizes": lambda given: queues.summary(map(json.dumps, given["messages"]), given["now"]),
     "reputation": doubts,
+    "verification": verdict,
 }
 
 

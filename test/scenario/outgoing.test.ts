@@ -1,9 +1,9 @@
 import { MAIL_DOMAINS, SINK_NAME, type RelayHostConfig } from "../../sandbox/labConfig";
 import type { Lab } from "../../sandbox/lab";
-import { selfSigned, type Certificate } from "../../sandbox/mail/certificate";
-import { send } from "../../sandbox/mail/client";
+import { selfSigned } from "../../sandbox/mail/certificate";
 import type { ReceivedMessage } from "../../sandbox/mail/mailbox";
 import { startSink, type Refusal, type Sink } from "../../sandbox/mail/sink";
+import { queued, sendFrom, trust } from "./outgoingMail";
 import { startProviders, type Provider } from "./providers";
 import { eventually, failureOf, onHost, patience, remoteCommands, testLab } from "./support";
 
@@ -22,6 +22,10 @@ let providers: Provider[] = [];
 const sinks: Record<string, Sink> = {};
 /** What the smart host says to mail for bob, when it has something against it. */
 let refusal: Refusal | undefined;
+/** Some providers take no mail without a sender, which bounces are. */
+let takesBounces = true;
+/** How far clients came with the recipients of address verification. */
+const probes: string[] = [];
 
 async function open(name: string, options: Partial<Parameters<typeof startSink>[0]>): Promise<void> {
   sinks[name] = await startSink({ address: lab.cloud.gateway, port: 0, ...options });
@@ -41,14 +45,23 @@ beforeAll(async () => {
   await open("smart", {
     port: 2525,
     logins: { account: right },
-    refuse: ({ at, to }) => (at === "rcpt" && to[0]?.startsWith("bob") ? refusal : undefined),
+    // The digests want plain passwords on the server, which need not be there.
+    mechanisms: ["PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5"],
+    refuse: ({ at, from, to }) => {
+      if (to.some((recipient) => recipient.endsWith("@relay-probe.invalid"))) {
+        probes.push(`${at} ${to.join()}`);
+        return { code: 550, text: "5.1.2 there is no such domain" };
+      }
+      if (at === "mail" && from === "" && !takesBounces) return { code: 501, text: "5.1.7 Invalid MAIL FROM address" };
+      return at === "rcpt" && to[0]?.startsWith("bob") ? refusal : undefined;
+    },
   });
-  await open("second", { port: 465, tls: "implicit", logins: { second: right } });
+  await openSecond();
   await open("picky", {
     port: 2600,
     refuse: ({ at }) => (at === "mail" ? { code: 550, text: "5.7.1 not yours" } : undefined),
   });
-  await open("wrapped", { port: 2603, tls: "implicit", logins: { account: right } });
+  await open("wrapped", { port: 2603, tls: "implicit", logins: { account: right }, mechanisms: ["CRAM-MD5"] });
   await open("plain", { port: 2601, tls: "none" });
   await open("named", { port: 2602, certificate: elsewhere });
 });
@@ -58,44 +71,16 @@ afterAll(async () => {
   await lab?.close();
 });
 
-/** Has the droplet's system vouch for certificates, as it does for those of real providers. */
-async function trust(certificates: Certificate[]): Promise<void> {
-  const write = ({ cert }: Certificate, index: number) =>
-    `echo '${cert}' >/usr/local/share/ca-certificates/${index}.crt`;
-  await onHost(lab, [...certificates.map(write), "update-ca-certificates >/dev/null 2>&1"].join("\n"));
-}
+const mechanisms = ["GSSAPI", "NTLM", "PLAIN", "LOGIN"];
+const openSecond = () => open("second", { port: 465, tls: "implicit", logins: { second: right }, mechanisms });
 
 const smart: RelayHostConfig = { host: "smart.test", login: "account", password: right };
 const route = (domain: string, relayHost: RelayHostConfig) => ({ senders: [`@${domain}`], relayHost });
+const aliases = { root: "admin@example.test" };
 const users = [{ login: "gateway", password: "password of gateway", allowedSenders: ["any"] }];
-
-async function sendFrom(from: string, subject: string, to = "bob@receiver.test"): Promise<void> {
-  await send({
-    host: (await lab.outputs()).address,
-    port: 587,
-    localAddress: lab.cloud.strangerClient,
-    login: "gateway",
-    password: "password of gateway",
-    from,
-    to,
-    subject,
-    text: "hello",
-    tls: "starttls",
-  });
-}
 
 const arrived = (sink: Sink, subject: string): Promise<ReceivedMessage> =>
   sink.waitForMessage(({ raw }) => raw.includes(`Subject: ${subject}`), 60_000);
-
-const queued = async (subject: string) => {
-  const ids = (await onHost(lab, "postqueue -j")).split("\n").filter(Boolean);
-  const entries = ids.map((line) => JSON.parse(line) as { queue_id: string; recipients: { delay_reason?: string }[] });
-  for (const { queue_id: id, recipients } of entries) {
-    const headers = await onHost(lab, `postcat -hq ${id}`);
-    if (headers.includes(`Subject: ${subject}`)) return recipients[0]?.delay_reason ?? "";
-  }
-  throw new Error(`${subject} is not in the queue`);
-};
 
 test("a first up says of every next hop what is wrong with it, and nothing goes live", async () => {
   lab.configure({
@@ -134,9 +119,10 @@ test("a first up says of every next hop what is wrong with it, and nothing goes 
 });
 
 test("every provider is reached as it wants to be, each route with its own login", async () => {
-  await trust([...providers.map(({ certificate }) => certificate), elsewhere]);
+  await trust(lab, [...providers.map(({ certificate }) => certificate), elsewhere]);
   lab.configure({
     users,
+    aliases,
     relayHost: smart,
     relayRoutes: [
       ...providers.map(({ name, region, login, password }) =>
@@ -149,20 +135,25 @@ test("every provider is reached as it wants to be, each route with its own login
     rewriting: { senders: [{ from: "@internal.test", to: "@example.test" }] },
     headerChecks: [{ header: "subject", pattern: "general/way", action: "prepend", text: "X-Seen: yes" }],
   });
-  await lab.up();
+  const { text } = await lab.up();
+  expect(text).not.toContain("mail cannot leave");
+  // Postfix's own client has asked, and had no message to send.
+  expect(probes).toEqual(["rcpt smtp-1@relay-probe.invalid"]);
+  const asked = [sinks.smart!, sinks.second!, ...providers.map(({ sink }) => sink)];
+  expect((await Promise.all(asked.map((sink) => sink.messages()))).flat()).toEqual([]);
   for (const { name, sink, login } of providers) {
-    await sendFrom(`anybody@${name}.test`, `through ${name}`);
+    await sendFrom(lab, `anybody@${name}.test`, `through ${name}`);
     expect(await arrived(sink, `through ${name}`)).toMatchObject({ login, tls: true, from: `anybody@${name}.test` });
   }
-  await sendFrom("boss@second.test", "the second way");
+  await sendFrom(lab, "boss@second.test", "the second way");
   expect(await arrived(sinks.second!, "the second way")).toMatchObject({ login: "second", tls: true });
-  await sendFrom("other@second.test", "the general/way");
+  await sendFrom(lab, "other@second.test", "the general/way");
   const general = await arrived(sinks.smart!, "the general/way");
   expect(general).toMatchObject({ login: "account", tls: true });
   expect(general.raw).toMatch(/^X-Seen: yes\r\n/m);
-  await sendFrom("boss@second.test", "to the partner", "someone@partner.test");
+  await sendFrom(lab, "boss@second.test", "to the partner", "someone@partner.test");
   expect(await arrived(sinks.plain!, "to the partner")).toMatchObject({ tls: false, to: ["someone@partner.test"] });
-  await sendFrom("anybody@internal.test", "from inside");
+  await sendFrom(lab, "anybody@internal.test", "from inside");
   expect(await arrived(sinks.smart!, "from inside")).toMatchObject({ from: "anybody@example.test" });
   const copies = (await sinks.smart!.messages()).filter(({ raw }) => raw.includes("Subject: from inside"));
   expect(copies.flatMap(({ to }) => to).sort()).toEqual(["archive@receiver.test", "bob@receiver.test"]);
@@ -172,6 +163,19 @@ test("every provider is reached as it wants to be, each route with its own login
 
 test("what has passed is not tried again, and nothing to do is nothing done", async () => {
   expect(remoteCommands(await lab.up())).toEqual([]);
+  expect(probes).toHaveLength(1);
+});
+
+test("what Postfix's client alone finds wrong fails the deploy before anything changes", async () => {
+  const policy = { smtp_tls_policy_maps: "inline:{{[smart.test]:2525 = secure}}" };
+  lab.configure({ users, aliases, relayHost: smart, postfixParameters: policy });
+  const { message } = await failureOf(lab.up());
+  expect(message).toMatch(
+    /relayHost smart\.test:2525: Postfix's own client cannot hand over mail: Server certificate not (trusted|verified)/,
+  );
+  expect(message).toContain("mail could not leave this host, so nothing was changed");
+  expect(await onHost(lab, "postconf -h smtp_tls_policy_maps")).toBe("\n");
+  expect(probes).toHaveLength(1);
 });
 
 test("a header check that Postfix would leave out fails the trial", async () => {
@@ -183,23 +187,55 @@ test("a header check that Postfix would leave out fails the trial", async () => 
 
 test("a refusal for now is tried again, one for good comes back to its sender", async () => {
   refusal = { code: 451, text: "4.3.0 later" };
-  await sendFrom("alice@example.test", "for later");
-  await eventually(async () => expect(await queued("for later")).toContain("4.3.0 later"));
+  await sendFrom(lab, "alice@example.test", "for later");
+  await eventually(async () => expect(await queued(lab, "for later")).toContain("4.3.0 later"));
   refusal = undefined;
   await onHost(lab, "postqueue -f");
   await arrived(sinks.smart!, "for later");
   refusal = { code: 550, text: "5.1.1 nobody of that name" };
-  await sendFrom("alice@example.test", "for nobody");
+  await sendFrom(lab, "alice@example.test", "for nobody");
   const bounce = await sinks.smart!.waitForMessage(({ to }) => to.includes("alice@example.test"), 60_000);
   expect(bounce.from).toBe("");
   expect(bounce.raw).toContain("5.1.1 nobody of that name");
+});
+
+test("a bounce that the smart host refuses, because it has no sender, reaches the postmaster", async () => {
+  takesBounces = false;
+  refusal = { code: 550, text: "5.1.1 nobody of that name" };
+  const subject = "for nobody again";
+  await sendFrom(lab, "alice@example.test", subject);
+  const toPostmaster = ({ to, raw }: ReceivedMessage) => to.includes("admin@example.test") && raw.includes(subject);
+  const notice = await sinks.smart!.waitForMessage(toPostmaster, 60_000);
+  expect(notice.from).toBe("double-bounce@relay.example.test");
+  expect(notice.raw).toContain("5.1.1 nobody of that name");
+  expect(notice.raw).toContain("alice@example.test");
   refusal = undefined;
+  lab.configure({ users, aliases, relayHost: smart });
+  const { text } = await lab.up();
+  expect(text).toMatch(/relayHost smart\.test:2525: it takes no bounces .*501 5\.1\.7 .*the postmaster/);
+  expect(text).not.toContain("mail cannot leave");
+  takesBounces = true;
+});
+
+test("a smart host that only /etc/hosts knows, which Postfix does not ask, fails the deploy unless Postfix is to ask it", async () => {
+  await onHost(lab, `echo '${lab.cloud.gateway} hosts-only.test' >>/etc/hosts`);
+  const relayHost = { ...smart, host: "hosts-only.test" };
+  lab.configure({ users, aliases, relayHost });
+  const { message } = await failureOf(lab.up());
+  expect(message).toMatch(
+    /relayHost hosts-only\.test:2525: DNS has no address for hosts-only\.test, and Postfix asks DNS alone/,
+  );
+  lab.configure({ users, aliases, relayHost, postfixParameters: { smtp_host_lookup: "dns, native" } });
+  await lab.up();
+  await sendFrom(lab, "alice@example.test", "by the hosts file");
+  expect(await arrived(sinks.smart!, "by the hosts file")).toMatchObject({ login: "account", tls: true });
 });
 
 test("with preflight: warn a dead smart host and a wrong certificate are told, hold up nobody else, and lose nothing", async () => {
   await sinks.second!.close();
   lab.configure({
     users,
+    aliases,
     preflight: "warn",
     relayHost: { ...smart, port: 2603, wrapperMode: true },
     relayRoutes: [
@@ -213,16 +249,16 @@ test("with preflight: warn a dead smart host and a wrong certificate are told, h
   expect(text).toMatch(told);
   expect(text).toMatch(/relayRoutes\[1\]\.relayHost \S+: its certificate is not for \S+ but for elsewhere\.test/);
   expect((await lab.up()).text).toMatch(told);
-  await sendFrom("a@dead.test", "to the dead");
-  await sendFrom("a@named.test", "to the wrong one");
-  await sendFrom("a@example.test", "meanwhile");
+  await sendFrom(lab, "a@dead.test", "to the dead");
+  await sendFrom(lab, "a@named.test", "to the wrong one");
+  await sendFrom(lab, "a@example.test", "meanwhile");
   expect(await arrived(sinks.wrapped!, "meanwhile")).toMatchObject({ login: "account", tls: true });
-  await eventually(async () => expect(await queued("to the dead")).toContain("Connection refused"));
-  await eventually(async () => expect(await queued("to the wrong one")).toMatch(/certificate/));
-  await open("second", { port: 465, tls: "implicit", logins: { second: right } });
+  await eventually(async () => expect(await queued(lab, "to the dead")).toContain("Connection refused"));
+  await eventually(async () => expect(await queued(lab, "to the wrong one")).toMatch(/certificate/));
+  await openSecond();
   await onHost(lab, "postqueue -f");
   expect(await arrived(sinks.second!, "to the dead")).toMatchObject({ login: "second", tls: true });
-  expect(await queued("to the wrong one")).toMatch(/certificate/);
+  expect(await queued(lab, "to the wrong one")).toMatch(/certificate/);
   expect(await sinks.named!.messages()).toEqual([]);
 });
 

@@ -21,6 +21,8 @@ export interface Preset {
   messageBytes: number;
   /** Recipients in one transaction. */
   recipients: number;
+  /** It refuses mail without a sender (`MAIL FROM:<>`), as bounces have it. Default: false. */
+  refusesBounces?: boolean;
   /** Connections at a time, where that is limited to fewer than Postfix makes. */
   connections?: number;
 }

@@ -17,4 +17,6 @@ export const ses: Preset = {
   // Both limits: https://docs.aws.amazon.com/ses/latest/dg/quotas.html
   messageBytes: 40 * 1024 * 1024,
   recipients: 50,
+  // "501 Invalid MAIL FROM address provided": SES wants a verified sender for everything.
+  refusesBounces: true,
 };

@@ -46,6 +46,7 @@ test("each route has a service, with a login, TLS and port of its own", () => {
     syslog_name: "postfix/route1",
     smtp_tls_wrappermode: "no",
     smtp_tls_security_level: "secure",
+    smtp_tls_servername: "hostname",
     smtp_sasl_auth_enable: "yes",
     smtp_sasl_password_maps: "texthash:$config_directory/route1_password",
   });
@@ -62,6 +63,53 @@ test("each route has a service, with a login, TLS and port of its own", () => {
   expect(parameters.get("relayhost")).toBe("[smtp.example.net]:465");
   expect(parameters.get("default_transport")).toBe("smarthost");
   expect(parameters.get("smtp_tls_secure_cert_match")).toBe("nexthop");
+});
+
+test("a smart host's name is shown in the TLS handshake, an address cannot be", () => {
+  expect(service(files().get("etc/master.cf")!.body, "transport1")).toMatchObject({ smtp_tls_servername: "" });
+  expect(mainCf(routed).get("smtp_tls_servername")).toBe("hostname");
+  expect(mainCf({ relayHost: { host: "192.0.2.77" } }).has("smtp_tls_servername")).toBe(false);
+});
+
+test("of the mechanisms that a smart host offers the client sees one, that of the preflight", () => {
+  const rules = [
+    ...files()
+      .get("etc/offers")!
+      .body.matchAll(/^\/(.*)\/ (.*)$/gm),
+  ];
+  const seen = (line: string) => {
+    const [, pattern = "", replacement = ""] = rules.find(([, regexp = ""]) => new RegExp(regexp).test(line)) ?? [];
+    return pattern === "" ? line : line.replace(new RegExp(pattern), replacement);
+  };
+  expect(seen("250-AUTH PLAIN LOGIN CRAM-MD5 DIGEST-MD5")).toBe("250-AUTH PLAIN");
+  expect(seen("250 AUTH=GSSAPI NTLM PLAIN LOGIN")).toBe("250 AUTH PLAIN");
+  expect(seen("250-AUTH LOGIN DIGEST-MD5")).toBe("250-AUTH LOGIN");
+  expect(seen("250-AUTH DIGEST-MD5 CRAM-MD5")).toBe("250-AUTH CRAM-MD5");
+  // The filter leaves nothing of this one.
+  expect(seen("250-AUTH SCRAM-SHA-256-PLUS EXTERNAL")).toBe("250-AUTH SCRAM-SHA-256-PLUS EXTERNAL");
+  expect(seen("250 2.0.0 PLAIN LOGIN")).toBe("250 2.0.0 PLAIN LOGIN");
+  expect(mainCf(routed).get("smtp_reply_filter")).toBe("regexp:$config_directory/offers");
+  expect(mainCf(routed).get("smtp_sasl_mechanism_filter")).toBe("plain, login, cram-md5");
+  expect(mainCf({ relayHost: { host: "smtp.example.net" } }).has("smtp_reply_filter")).toBe(false);
+  expect(preflightPlan(fullParts(routed), {})).toMatchObject({ mechanisms: ["PLAIN", "LOGIN", "CRAM-MD5"] });
+});
+
+test("a client that reads /etc/hosts runs without chroot, which has an old copy", () => {
+  const chrooted = (postfixParameters: Record<string, string>) =>
+    [
+      ...files({ ...routed, postfixParameters })
+        .get("etc/master.cf")!
+        .body.matchAll(/^\S+ +unix +\S+ +\S+ +(\S).* smtp$/gm),
+    ]
+      .map(([, column]) => column)
+      .join("");
+  expect(chrooted({})).toBe("yyyyyy");
+  expect(chrooted({ smtp_host_lookup: "native" })).toBe("nnnnnn");
+});
+
+test("undeliverable bounces go to the postmaster, unless the notices are chosen otherwise", () => {
+  expect(mainCf({}).get("notify_classes")).toBe("resource, software, 2bounce");
+  expect(mainCf({ postfixParameters: { notify_classes: "bounce" } }).get("notify_classes")).toBe("bounce");
 });
 
 test("without routes and wrapper mode nothing of it is there", () => {
@@ -167,6 +215,51 @@ describe("the look ahead", () => {
   ])("of delivery by MX under %s", (preflight, required) => {
     const direct = { domains: ["example.com", "gmail.com"], required };
     expect(plan({ relayHost: undefined, preflight })?.checks).toMatchObject([direct]);
+  });
+
+  test("is told what Postfix's client is told", () => {
+    expect(plan({})).toMatchObject({
+      helo: "relay.example.com",
+      hostLookup: ["dns"],
+      caFile: "/etc/ssl/certs/ca-certificates.crt",
+      checks: [{ tlsProtocols: ["!SSLv2", "!SSLv3", "!TLSv1", "!TLSv1.1"] }],
+    });
+    const postfixParameters = {
+      smtp_helo_name: "mail.example.com",
+      smtp_host_lookup: "dns, native",
+      smtp_tls_CApath: "/etc/ssl/own",
+      smtp_tls_cert_file: "/etc/ssl/client.pem",
+      smtp_tls_key_file: "$smtp_tls_cert_file",
+    };
+    expect(plan({ postfixParameters, relayHost: { host: "smtp.example.net" } })).toMatchObject({
+      helo: "mail.example.com",
+      hostLookup: ["dns", "native"],
+      caPath: "/etc/ssl/own",
+      certificate: { file: "/etc/ssl/client.pem" },
+      checks: [{ tlsProtocols: ["!SSLv2", "!SSLv3"] }],
+    });
+    const lookup = (value: string) => plan({ postfixParameters: { smtp_host_lookup: value } })?.hostLookup;
+    expect([lookup("Native DNS"), lookup("banana"), lookup("")]).toEqual([["native", "dns"], ["dns"], ["dns"]]);
+    const chain = { smtp_tls_chain_files: "/etc/ssl/chain.pem, /etc/ssl/second.pem", smtp_tls_key_file: "/etc/other" };
+    expect(plan({ postfixParameters: chain })?.certificate).toEqual({ file: "/etc/ssl/chain.pem" });
+  });
+
+  test("lets nothing but the probes of address verification find the trial's verifying clients", () => {
+    const trial = (path: string, change = routed) => files(change).get(`trial/${path}`)!.body;
+    const [, routes = ""] = /^address_verify_transport_maps = inline:\{(.*)\}$/m.exec(trial("main.cf")) ?? [];
+    expect(routes).toContain("{route1-2@relay-probe.invalid = verify-route1:[smtp.sendgrid.net]:2525}");
+    const elsewhere = trial("main.cf").replace(/^address_verify_transport_maps.*$/m, "");
+    expect(elsewhere).not.toContain("verify-");
+    for (const name of ["verify-smarthost", "verify-route1", "verify-route2", "verify-transport1"]) {
+      expect(service(trial("master.cf"), name)).toMatchObject({ syslog_name: `postfix/${name}` });
+    }
+    const live = service(files().get("etc/master.cf")!.body, "route2");
+    expect(service(trial("master.cf"), "verify-route2")).toMatchObject({
+      ...live,
+      syslog_name: "postfix/verify-route2",
+    });
+    expect(files().get("etc/master.cf")!.body + files().get("etc/main.cf")!.body).not.toContain("verify-");
+    expect(trial("main.cf", { preflight: "off" }) + trial("master.cf", { preflight: "off" })).not.toContain("verify-");
   });
 
   test("can be left out, or not fail", () => {

@@ -136,9 +136,14 @@ test("only a relay that delivers by itself looks how receivers see it, and only 
     reputation: { hostname: "relay.example.com", lists: ["bl.example.net"] },
   });
   expect(reputationPlan(fullSettings())).toEqual({});
-  expect([packageNames(asked), packageNames(fullParts())].map((names) => names.includes("python3-dnspython"))).toEqual([
+});
+
+test("the library for DNS is there for whoever looks names up: the proof without a smart host, the preflight of one", () => {
+  const needed = (change: Partial<RelayInput>) => packageNames(fullParts(change)).includes("python3-dnspython");
+  expect([needed({}), needed({ preflight: "off" }), needed({ ...direct, preflight: "off" })]).toEqual([
     true,
     false,
+    true,
   ]);
 });
 

@@ -152,6 +152,18 @@ const cases: [string, object, string, RegExp][] = [
     "postfixParameters.transport_maps",
     /also written for transports/,
   ],
+  [
+    "a choice of mechanisms that the preflight would not know of",
+    { postfixParameters: { smtp_sasl_mechanism_filter: "plain" } },
+    "postfixParameters.smtp_sasl_mechanism_filter",
+    /is left to the component; the relay logs in with PLAIN, else LOGIN, else CRAM-MD5/,
+  ],
+  [
+    "a second filter of replies",
+    { postfixParameters: { smtp_reply_filter: "regexp:/etc/x" } },
+    "postfixParameters.smtp_reply_filter",
+    /also written for the login of a smart host/,
+  ],
 ];
 
 test.each(cases)("%s is refused with option, value and way out", (_, change, path, message) => {

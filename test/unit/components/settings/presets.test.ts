@@ -61,6 +61,14 @@ test.each<[string, Partial<RelayInput>, RegExp]>([
     { relayHost: { preset: "postmark", login: samples.postmark!.login }, delivery: { recipients: 100 } },
     /delivery\.recipients is 100, but Postmark/,
   ],
+  [
+    "nobody told of bounces that the provider refuses",
+    {
+      relayHost: { preset: "ses", ...samples.ses, password: undefined },
+      postfixParameters: { notify_classes: "resource, software" },
+    },
+    /Amazon SES at relayHost refuses bounces, and notify_classes .*Add 2bounce/,
+  ],
   ["IPv6 on a droplet without it", { inetProtocols: "all" }, /has no IPv6: set droplet\.ipv6/],
   [
     "IPv6 on a droplet that has it",
