@@ -58,6 +58,13 @@ const cases: [string, object, string, RegExp][] = [
   ["the mail domain as destination", { myDestination: ["Example.com"] }, "myDestination[0]", /must leave the relay/],
   ["a bad destination", { myDestination: ["a b"] }, "myDestination[0]", /"a b" is not a host name/],
   ["a bad alias", { aliases: { Root: "root" } }, "aliases.Root", /"Root" is not an account name/],
+  [
+    "an alias to two of which one is none",
+    { aliases: { root: "ops@example.net, /etc/passwd" } },
+    "aliases.root",
+    /^"\/etc\/passwd" is neither an address nor an account/,
+  ],
+  ["an alias that ends in a comma", { aliases: { root: "ops@example.net," } }, "aliases.root", /^"" is neither/],
   ["an alias to a program", { aliases: { root: "|/bin/sh" } }, "aliases.root", /neither an address nor an account/],
   [
     "no listener at all",
