@@ -84,8 +84,9 @@ export interface MailRelayArgs {
   readonly myDestination?: pulumi.Input<pulumi.Input<string>[]>;
 
   /**
-   * Where mail for the relay's own accounts goes: account to address (Postfix `alias_maps`). Default: `postmaster` goes
-   * to `root`, which RFC 5321 4.5.1 demands, and root's mail stays on the relay; give `root` to receive it.
+   * Where mail for the relay's own accounts goes: account to address, or to several separated by commas (Postfix
+   * `alias_maps`). Default: `postmaster` goes to `root`, which RFC 5321 4.5.1 demands, and root's mail stays on the relay;
+   * give `root` to receive it.
    */
   readonly aliases?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 

@@ -28,8 +28,17 @@ export function resolveNames(input: RelayInput): NameSettings {
     myDomain: (myDomain ?? domainOf(hostname)).toLowerCase(),
     smtpBanner: smtpBanner ?? defaults.smtpBanner,
     myDestination: myDestination ?? [...defaults.myDestination],
-    aliases: { ...defaults.aliases, ...aliases },
+    aliases: resolveAliases({ ...defaults.aliases, ...aliases }),
   };
+}
+
+function resolveAliases(given: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(given).map(([account, to]) => [account, targets(to).join(", ")]));
+}
+
+/** The addresses and accounts of one alias, which are separated as in aliases(5). */
+function targets(text: string): string[] {
+  return text.split(",").map((one) => one.trim());
 }
 
 /** The domain a host name lies in: all labels but the first. */
@@ -83,12 +92,14 @@ export function checkLocal(
     if (!/^[a-z0-9._+-]{1,64}$/.test(account)) {
       report(path, `${quote(account)} is not an account name; use lower-case letters, digits and . _ + -`);
     }
-    if (!isAddress(target) && !/^[a-z0-9._-]{1,32}$/.test(target)) {
-      report(path, `${quote(target)} is neither an address nor an account of the relay`);
-    } else if (/^[|/]/.test(target)) {
-      // local(8) looks at the first character alone, whatever follows it.
-      const kind = target.startsWith("|") ? "a command to run" : "a file to write";
-      report(path, `${quote(target)} is ${kind} to Postfix, not an address; give one that begins with a letter`);
+    for (const one of targets(target)) {
+      if (!isAddress(one) && !/^[a-z0-9._-]{1,32}$/.test(one)) {
+        report(path, `${quote(one)} is neither an address nor an account of the relay; separate several by commas`);
+      } else if (/^[|/]/.test(one)) {
+        // local(8) looks at the first character alone, whatever follows it.
+        const kind = one.startsWith("|") ? "a command to run" : "a file to write";
+        report(path, `${quote(one)} is ${kind} to Postfix, not an address; give one that begins with a letter`);
+      }
     }
   }
 }

@@ -14,12 +14,15 @@ const devices: Record<string, string[]> = {
   "TLS 1.1 or older": ["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"],
 };
 
-/** What the documentation says of each device: on port 25, on a port for logins, and there with `tls.rsaForLogins`. */
-export async function documentedHandshakes(): Promise<Record<string, string[]>> {
+/** The columns of that table. */
+const columns = ["port 25", "logins", "logins with RSA"] as const;
+
+/** What the documentation says of each device, where it connects. */
+export async function documentedHandshakes(where: (typeof columns)[number]): Promise<Record<string, string>> {
   const page = await readFile(join(PROJECT_ROOT, "docs", "clients.md"), "utf8");
   const rows = page.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
   const known = rows.filter(([, device]) => Object.hasOwn(devices, device ?? ""));
-  return Object.fromEntries(known.map(([, device, ...cells]) => [device!, cells.slice(0, 3)]));
+  return Object.fromEntries(known.map(([, device, ...cells]) => [device!, cells[columns.indexOf(where)]!]));
 }
 
 /** `yes` or `no` for each device at one port. */

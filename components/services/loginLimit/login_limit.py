@@ -1,8 +1,8 @@
 """Postfix policy service: how many recipients a login may still send to within an hour.
 
 Run as `login_limit.py CONFIG` with a listening socket from systemd. The configuration (JSON) says how many are allowed
-(`perHour`, and other numbers for some `logins`; 0 is no limit), the `realm` and any `alsoRealms`: a client may log in with
-one of them or none, and is the same login. A client without a login is not counted.
+(`perHour`, and other numbers for some `logins`; 0 is no limit), the `realm` and any `alsoRealms`: a client may log in
+with one of them or none, and is the same login. A client without a login is not counted.
 
 Asked at DATA, when the number of recipients is known. What is refused there does not count, so that a client that comes
 again later gets through. See SMTPD_POLICY_README of Postfix for the protocol.

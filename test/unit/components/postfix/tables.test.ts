@@ -80,3 +80,8 @@ test("a login sends with every realm it may log in with", () => {
   const also = fullSettings({ users: [{ login: "alice" }], sasl: { alsoRealms: ["relay.example.com"] } });
   expect(renderSenderLogins(also)).toBe("alice@example.com alice, alice@example.com, alice@relay.example.com\n");
 });
+
+test("an alias may name several", () => {
+  const aliases = { root: "ops@example.net,night@example.net ,  printer" };
+  expect(renderAliases(fullSettings({ aliases }))).toContain("root ops@example.net, night@example.net, printer\n");
+});
