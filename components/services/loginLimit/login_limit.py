@@ -130,10 +130,10 @@ class Ending(milter.Session):
     """One connection of an smtpd, which tells how its messages end."""
 
     server: Endings
+    # MAIL is answered, because Postfix tells of a message's end only with the next step that it waits for.
     wishes = (
         milter.NO_CONNECT
         | milter.NO_HELO
-        | milter.NO_MAIL
         | milter.NO_RCPT
         | milter.NO_UNKNOWN
         | milter.NO_HEADERS
