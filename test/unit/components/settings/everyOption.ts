@@ -3,6 +3,9 @@ import { fullInput } from "../fixtures";
 /** Arguments that use every kind of option. */
 export const everything = {
   ...fullInput(),
+  smtpBanner: "$myhostname ESMTP a",
+  myDestination: ["$myhostname", "localhost"],
+  alwaysBcc: "archive@example.com",
   users: [
     {
       login: "alice",
@@ -21,10 +24,24 @@ export const everything = {
     tls: "verified",
     port: 2587,
   },
-  relayRoutes: [{ senders: ["@a.example"], relayHost: { host: "smtp.example.net" } }],
-  transports: [{ destinations: ["b.example"], relayHost: { host: "192.0.2.9", wrapperMode: true } }],
+  relayRoutes: [
+    { senders: ["@a.example"], relayHost: { host: "smtp.example.net" } },
+    {
+      senders: ["@c.example"],
+      relayHost: { preset: "ses", region: "eu-west-1", login: "AKIAIOSFODNN7EXAMPLE", password: "c" },
+    },
+  ],
+  transports: [
+    { destinations: ["b.example"], relayHost: { host: "192.0.2.9", wrapperMode: true } },
+    {
+      destinations: [".d.example"],
+      relayHost: { preset: "ses", region: "eu-west-1", login: "AKIAIOSFODNN7EXAMPLE", password: "e" },
+    },
+  ],
   rewriting: {
     canonical: [{ from: "@a.example", to: "@b.example" }],
+    senders: [{ from: "b@a.example", to: "b@b.example" }],
+    recipients: [{ from: "c@a.example", to: "c@b.example" }],
     generic: [{ from: "a@c.example", to: "a@d.example" }],
   },
   headerChecks: [{ header: "Subject", pattern: "a", action: "warn", text: "b" }],
@@ -32,20 +49,44 @@ export const everything = {
   postfixParameters: { maximal_queue_lifetime: "1d" },
   limits: { messageSize: 1_000_000, exempt: ["192.0.2.1"], ban: { failures: 3 } },
   sasl: { mechanisms: ["PLAIN", "LOGIN"], realm: "example.com" },
-  tls: { acme: { email: "a@example.com", digitalOceanToken: "dop_v1_0a" } },
+  tls: {
+    acme: {
+      email: "a@example.com",
+      digitalOceanToken: "dop_v1_0a",
+      directoryUrl: "https://acme.example.net/directory",
+    },
+  },
   alerts: { webhook: "https://hook.example.net", mail: "a@example.com", certificateShare: 0.3 },
   dkim: { domains: ["example.com"], selectors: [{ selector: "relay1" }] },
-  dns: { zone: "example.com", ttl: 300 },
+  dns: { zone: "example.com", ttl: 300, autoconfigHost: "autoconfig.example.com" },
   manageDns: true,
-  resolver: { forwarders: ["192.0.2.53"] },
+  resolver: { forwarders: ["192.0.2.53"], insecureDomains: ["internal.example"] },
   delivery: { concurrency: 5 },
-  mailboxes: { host: "imap.example.com" },
+  mailboxes: { host: "imap.example.com", userName: "%EMAILADDRESS%" },
   blockLists: ["zen.spamhaus.org"],
   droplet: {
     ...fullInput().droplet,
+    size: "s-1vcpu-1gb",
+    image: "debian-12-x64",
+    vpcUuid: "5a4981aa-9653-4bd1-bef5-d6bff52042e4",
+    project: "mail",
+    tags: ["mail"],
     alerts: { emails: ["a@example.com"] },
     sshKey: { fingerprint: "a", privateKey: "b" },
   },
+};
+
+/** The same with those that exclude some of these. */
+export const others = {
+  ...everything,
+  droplet: undefined,
+  host: {
+    address: "192.0.2.10",
+    user: "root",
+    privateKey: "a",
+    hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJx6vZxOVwEAlYJ3DWWmWlVNqLEAdOn6fOQMRXRjF9Yb",
+  },
+  relayHost: { host: "smtp.example.net", login: "account", password: "a" },
 };
 
 /** Every place in a value, as a path of keys. */

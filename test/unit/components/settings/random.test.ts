@@ -80,6 +80,7 @@ test("every place of them can be an Output, but for what decides which resources
     "dkim.selectors[0]",
     "dkim.selectors[0].selector",
     "dns",
+    "dns.autoconfigHost",
     "droplet",
     "droplet.alerts",
     "droplet.sshKey",
