@@ -31,7 +31,7 @@ export const plain = (text: string): string =>
 
 const clipped = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
 
-export interface Column<Row> {
+interface Column<Row> {
   head: string;
   /** Raw text from the host; it is cleaned here. */
   cell: (row: Row) => string;

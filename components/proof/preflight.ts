@@ -5,7 +5,7 @@ import type { NextHop } from "../postfix/nextHops";
 import type { RelayParts } from "../render/parts";
 
 /** A smart host to try; `host/nexthop.py` holds the dialogue. */
-export interface HopCheck {
+interface HopCheck {
   option: string;
   host: string;
   port: number;
@@ -20,13 +20,13 @@ export interface HopCheck {
 }
 
 /** Delivery by MX, tried with one of these domains. */
-export interface DirectCheck {
+interface DirectCheck {
   domains: string[];
   otherWay: string;
   required: boolean;
 }
 
-export interface PreflightPlan {
+interface PreflightPlan {
   helo: string;
   inetProtocols: string;
   checks: (HopCheck | DirectCheck)[];
