@@ -60,7 +60,7 @@ function clipped(text: string, width: number): string {
   return characters.length <= width ? text : `${characters.slice(0, width - 1).join("")}…`;
 }
 
-export interface Column<Row> {
+interface Column<Row> {
   head: string;
   /** Raw text from the host; it is cleaned here. */
   cell: (row: Row) => string;

@@ -10,7 +10,7 @@ const RELAY_TYPES = ["mail-relay:index:MailRelay", "pulumi-mail-relay:index:Mail
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const MOST_STATE = 256 * 1024 * 1024;
 
-export interface KnownRelay extends StackOutputs {
+interface KnownRelay extends StackOutputs {
   /** The component's name in the program. */
   name: string;
   /** The name of its stack. */

@@ -77,7 +77,7 @@ export interface FileSystem {
   inodesFree: number | null;
 }
 
-export interface QueueSize {
+interface QueueSize {
   messages: number;
   oldestSeconds: number | null;
 }
@@ -108,7 +108,7 @@ export interface DeploySeen {
   halfWay: boolean;
 }
 
-export interface ProofSeen {
+interface ProofSeen {
   passed: string[];
   skipped: Record<string, string>;
   /** The block lists that the proof asked; absent in the record of an earlier version. */

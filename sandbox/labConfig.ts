@@ -3,7 +3,7 @@ import type { Cloud } from "./cloud/types";
 import { SECRET_PROPERTIES, type ConfigValue } from "./engine/types";
 
 /** The program's configuration, one key for each argument of MailRelay, as values rather than JSON text. */
-export type ProgramConfig = Required<Omit<ResolvedArgs, "droplet">> & {
+type ProgramConfig = Required<Omit<ResolvedArgs, "droplet">> & {
   droplet: Partial<NonNullable<ResolvedArgs["droplet"]>>;
 };
 

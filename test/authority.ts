@@ -13,7 +13,7 @@ export interface Issued {
   issue(hostname: string, options?: IssueOptions): Issued;
 }
 
-export interface IssueOptions {
+interface IssueOptions {
   validFrom?: Date;
   validUntil?: Date;
   /** Whether it may issue others. */

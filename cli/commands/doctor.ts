@@ -65,7 +65,7 @@ Exit code ${EXIT.problem} if there is a fault, ${EXIT.ok} if there are only warn
 }
 
 /** Faults and warnings for people; one line if there are none. */
-export function printExamination({ checks, findings, notes, unchecked }: Examination): void {
+function printExamination({ checks, findings, notes, unchecked }: Examination): void {
   for (const line of unchecked) note(line);
   if (findings.length === 0) return print(`all is well (${checks} checks)`);
   for (const { id, severity, what, todo } of findings) {

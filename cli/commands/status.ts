@@ -42,7 +42,7 @@ function serves({ services: { seen } }: Status): boolean {
 
 const WIDTH = 13;
 
-export function printStatus(label: string, status: Status): void {
+function printStatus(label: string, status: Status): void {
   const { machine, services, queueSizes, certificate, deploy } = status;
   print(paint.bold(label) + (machine.seen ? `  Postfix ${plain(machine.seen.version)}` : ""));
   line("services", services, unitsText);

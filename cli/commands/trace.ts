@@ -6,7 +6,7 @@ import { paint, plain, print, printJson } from "../output";
 import { withHost } from "../withHost";
 
 /** The result of the last logged attempt for one recipient. */
-export interface Outcome {
+interface Outcome {
   id: string;
   /** Seconds since 1970. */
   time: number;

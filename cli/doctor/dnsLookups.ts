@@ -5,7 +5,7 @@ import { kindOf, type Kind, type WantedRecord } from "./records";
 const PATIENCE_MS = 3000;
 const TRIES = 2;
 
-export interface DnsQuestion {
+interface DnsQuestion {
   records: WantedRecord[];
   hostname: string;
   /** The IPv4 address that mail leaves from. */

@@ -22,7 +22,7 @@ export interface Examination extends Verdict {
   unchecked: string[];
 }
 
-export interface ExamineOptions {
+interface ExamineOptions {
   /** Resolvers to ask; none: this machine's. */
   resolvers: string[];
   selectors: string[];

@@ -8,7 +8,7 @@ import { postmasterTold } from "../settings/outgoingWarnings";
 import { probeRecipients, verificationPort } from "./verification";
 
 /** A smart host to try; `host/nexthop.py` holds the dialogue. */
-export interface HopCheck {
+interface HopCheck {
   option: string;
   host: string;
   port: number;
@@ -29,7 +29,7 @@ export interface HopCheck {
 }
 
 /** Delivery by MX, tried with one of these domains. */
-export interface DirectCheck {
+interface DirectCheck {
   domains: string[];
   otherWay: string;
   required: boolean;

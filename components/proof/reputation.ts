@@ -1,7 +1,7 @@
 import { RelaySettings } from "../settings/settings";
 
 /** What the proof also looks at, for warnings alone; see `host/reputation.py`. */
-export interface ReputationPlan {
+interface ReputationPlan {
   reputation?: {
     /** The name the world must find for this host. */
     hostname: string;

@@ -4,7 +4,7 @@ import { ProbeStep } from "./dialogue";
 import { usesIpv6 } from "../postfix/parameters/ipv6";
 
 /** Somebody from outside, as a listener that allows XCLIENT can be made to see a probe. */
-export interface Stranger {
+interface Stranger {
   address: string;
   /** The IP version, for the names of dialogues; IPv4 goes without saying. */
   by: string;

@@ -36,7 +36,7 @@ export async function pack(files: RenderedFile[]): Promise<string> {
 }
 
 /** The input of a step that a later one may have to run again. */
-export interface KeptInput {
+interface KeptInput {
   /** Names by its content what the step leaves on the host, see host/inputs.sh. */
   name: string;
   /** The step's files, with what tells it to leave them. */

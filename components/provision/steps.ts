@@ -19,7 +19,7 @@ import { Machine } from "./host";
 import { hostStep } from "./step";
 
 /** What the steps on the host leave for the component's outputs. */
-export interface StepResults {
+interface StepResults {
   facts: pulumi.Output<Facts>;
   mainCf: pulumi.Output<string>;
   masterCf: pulumi.Output<string>;

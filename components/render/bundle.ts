@@ -31,17 +31,14 @@ export function unsupported(settings: RelaySettings, facts: Facts): Issue[] {
 }
 
 /** What the apply step receives. */
-export interface Bundle {
+interface Bundle {
   /** Names the configuration by its content: the same files always have the same generation. */
   generation: string;
   files: RenderedFile[];
 }
 
 /** Passwords of smart hosts by the option that names each. */
-export function smartHostPasswords({
-  relayHostPassword,
-  routePasswords,
-}: BundleSecrets): Record<string, string | undefined> {
+function smartHostPasswords({ relayHostPassword, routePasswords }: BundleSecrets): Record<string, string | undefined> {
   return { relayHost: relayHostPassword, ...routePasswords };
 }
 

@@ -21,7 +21,7 @@ type Apart = (typeof apart)[number];
 type Pending = Promise<unknown> | { apply(callback: never): unknown };
 
 /** Arguments with every Output resolved, and every enum as its text. */
-export type Resolved<T> = T extends Pending
+type Resolved<T> = T extends Pending
   ? never
   : T extends string
     ? `${T}`

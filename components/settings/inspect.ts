@@ -3,7 +3,7 @@ import { readShape } from "./shape";
 import { Issue, validate } from "./validate";
 
 /** What a look at arguments finds. */
-export interface Inspection {
+interface Inspection {
   /** What of the arguments is known and has the right shape. */
   input: RelayInput;
   issues: Issue[];

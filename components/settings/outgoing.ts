@@ -16,20 +16,20 @@ export interface RelayHostSettings {
   login?: string;
 }
 
-export interface DeliverySettings {
+interface DeliverySettings {
   concurrency: number;
   pauseSeconds: number;
   recipients: number;
   messagesPerConnection: number;
 }
 
-export interface AddressRewrite {
+interface AddressRewrite {
   from: string;
   to: string;
 }
 
 /** Each an ordered list; empty for none. */
-export interface RewritingSettings {
+interface RewritingSettings {
   canonical: AddressRewrite[];
   senders: AddressRewrite[];
   recipients: AddressRewrite[];

@@ -77,7 +77,7 @@ export function isGroup(value: unknown): value is Record<string, unknown> {
 }
 
 /** What becomes of the value of an option; items of lists have no name. */
-export type Change = (value: unknown, property: Property, name: string) => unknown;
+type Change = (value: unknown, property: Property, name: string) => unknown;
 
 /** A copy in which the options of a group, or the items of a list, are changed. What has another shape stays as it is. */
 export function mapOptions(given: unknown, property: Property, change: Change): unknown {

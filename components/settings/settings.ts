@@ -24,13 +24,13 @@ export interface LimitSettings {
   ban?: BanSettings;
 }
 
-export interface BanSettings {
+interface BanSettings {
   failures: number;
   withinMinutes: number;
   banMinutes: number;
 }
 
-export interface MailboxesSettings {
+interface MailboxesSettings {
   host: string;
   port: number;
   userName: string;
@@ -44,7 +44,7 @@ export interface SuppliedCertificate {
 }
 
 /** When to alert, and by mail to whom; a webhook is a secret and kept apart. */
-export interface AlertSettings {
+interface AlertSettings {
   mail?: string;
   /** Seconds. */
   deferredAge: number;
@@ -130,7 +130,7 @@ export interface TlsSettings {
   acme?: AcmeSettings;
 }
 
-export interface AcmeSettings {
+interface AcmeSettings {
   email?: string;
   directoryUrl: string;
   caCertificate?: string;

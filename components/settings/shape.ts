@@ -3,7 +3,7 @@ import { holdsSecrets, isApart, isGroup, Kind, kindOf, Property, relayArguments 
 import { quote, Report } from "./checks/report";
 
 /** How `readShape` meets what it does not look into, and whom it tells what is wrong. */
-export interface Reader {
+interface Reader {
   /** Whether a value is an Output or a Promise. */
   isPending: (value: unknown) => boolean;
   /** What becomes of such a value. */

@@ -30,7 +30,7 @@ export interface Issue {
 }
 
 /** An issue that could be none, depending on options that may not be known yet. */
-export interface DependentIssue extends Issue {
+interface DependentIssue extends Issue {
   others: string[];
 }
 

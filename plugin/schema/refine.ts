@@ -20,7 +20,7 @@ export const SECRETS = [
 ];
 
 /** The numbers that need not be whole. All others become `integer`, so that Go takes `pulumi.Int` and not `Float64`. */
-export const FRACTIONS = ["Alerts.certificateShare"];
+const FRACTIONS = ["Alerts.certificateShare"];
 
 type SecretProperty = Property & { secret?: boolean };
 

@@ -5,13 +5,13 @@ import { typeDescriptions } from "./descriptions";
 import { markIntegers, markSecrets, renameTypes } from "./refine";
 
 /** The Pulumi package's name: the first part of the type token, and identity for ever. */
-export const PACKAGE_NAME = "mail-relay";
+const PACKAGE_NAME = "mail-relay";
 
 /**
  * The package as every language of Pulumi sees it. The SDK's analyzer reads it from the sources; what it loses or cannot
  * know is added after it. The version is not in it: the plugin adds its own.
  */
-export function relaySchema(root: string): PackageSpec {
+function relaySchema(root: string): PackageSpec {
   // The entry point is given, because a built package's `main` and `exports` name files that are no sources.
   const entry = { main: "components/index.ts" };
   const analyzer = new Analyzer(root, PACKAGE_NAME, entry, new Set(["MailRelay"]));

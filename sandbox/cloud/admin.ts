@@ -7,7 +7,7 @@ import type { Hypervisor } from "./machine/hypervisor";
 import type { Dns } from "./network/dns";
 import type { DnsRecord, DropletView, Fault } from "./types";
 
-export interface AdminOptions {
+interface AdminOptions {
   world: World;
   hypervisor: Hypervisor;
   dns: Dns;

@@ -5,7 +5,7 @@ const FIRST_HOST = 2;
 const LAST_HOST = 30;
 
 /** The same in IPv6, for droplets that ask for it: a unique local network (RFC 4193), which no other machine has. */
-export interface Layout6 {
+interface Layout6 {
   prefixLength: number;
   gateway: string;
   pool: string[];

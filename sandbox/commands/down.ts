@@ -2,7 +2,7 @@ import { listClouds, removeImages } from "../cloud";
 import { abandonedLabs, removeLab } from "../lab";
 import { print } from "./terminal";
 
-export interface DownOptions {
+interface DownOptions {
   name: string;
   all?: boolean;
   tests?: boolean;

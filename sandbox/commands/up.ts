@@ -7,7 +7,7 @@ import { deliver, show, submission } from "./delivery";
 import { command, sandboxCommand } from "./running";
 import { bold, CommandError, EXIT, green, interruptible, print, progress } from "./terminal";
 
-export interface UpOptions {
+interface UpOptions {
   name: string;
   release?: Release;
 }

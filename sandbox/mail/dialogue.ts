@@ -18,7 +18,7 @@ export interface Reply {
   text: string;
 }
 
-export interface DialogueTarget {
+interface DialogueTarget {
   host: string;
   port: number;
   localAddress?: string;
@@ -51,7 +51,7 @@ const base64 = (text: string) => Buffer.from(text, "utf8").toString("base64");
 const dotStuffed = (text: string) => text.replace(/\r?\n/g, "\r\n").replace(/^\./gm, "..");
 
 /** The server ended the connection instead of answering. */
-export class HungUp extends Error {
+class HungUp extends Error {
   constructor() {
     super("the server hung up");
   }

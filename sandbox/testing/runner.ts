@@ -4,7 +4,7 @@ import type { Step } from "./steps";
 /** Nothing printed for this long makes people wonder whether anything still happens. */
 const STILL_MS = 30_000;
 
-export interface RunnerOptions {
+interface RunnerOptions {
   print: (line: string) => void;
   signal: AbortSignal;
 }

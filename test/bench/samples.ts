@@ -61,7 +61,7 @@ export type Condition = keyof typeof conditions;
 export type Throughput = Record<"ours" | "stock", Record<Condition, Rates>>;
 
 /** Messages per second that the relay acknowledged, and that arrived at the next hop. */
-export interface Rates {
+interface Rates {
   accepted: number[];
   delivered: number[];
   /** Milliseconds of processor time that the relay's machine took for a message until it was delivered. */

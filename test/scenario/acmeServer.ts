@@ -21,7 +21,7 @@ export interface AcmeServer {
   close(): Promise<void>;
 }
 
-export interface AcmeServerOptions {
+interface AcmeServerOptions {
   validitySeconds: number;
   /** Of the directory; that of the management is a thousand higher. */
   port?: number;

@@ -1,7 +1,7 @@
 import type { DnsRecord } from "../../sandbox/cloud/types";
 
 /** A fault somebody or something makes on a relay, and what the doctor must say of it. */
-export interface SeededFault {
+interface SeededFault {
   what: string;
   /** Shell lines on the host. */
   seed: string;

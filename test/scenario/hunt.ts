@@ -67,7 +67,7 @@ function base64Forms(text: string): string[] {
   });
 }
 
-export interface ProcessLog {
+interface ProcessLog {
   /** Command lines and environments that held a secret, with where they were seen. */
   findings: string[];
   /** How many different command lines were seen. */

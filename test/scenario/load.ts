@@ -3,7 +3,7 @@ import type { Lab } from "../../sandbox/lab";
 import { SmtpSession, type DialogueStep } from "../../sandbox/mail/dialogue";
 
 /** Who sends, and how many of each kind of client. */
-export interface LoadOptions {
+interface LoadOptions {
   login: string;
   password: string;
   /** Clients that connect anew for every message. */

@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import type { SshAccess } from "../../components";
 import { MAIL_RELAY } from "../compiled";
 
-export interface Said {
+interface Said {
   code: number | null;
   stdout: string;
   stderr: string;

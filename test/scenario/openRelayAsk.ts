@@ -39,7 +39,7 @@ const REFUSALS = [501, 504, 530, 550, 553, 554];
  * All of the matrix: `full` asks for every recipient as every sender; else all recipients are asked for as the null
  * sender, and as each other sender only one of each kind.
  */
-export function sessionsOf(scene: Scene, full: boolean): Session[] {
+function sessionsOf(scene: Scene, full: boolean): Session[] {
   return positions(scene).flatMap((position) =>
     entries(senders(scene)).flatMap(([senderKind, all]) =>
       all.flatMap((sender) => {

@@ -23,7 +23,7 @@ export interface Scene {
  * everybody: `unknown` would be local but does not exist, `incomplete` lacks a domain with a dot, `malformed` is no
  * address.
  */
-export type RecipientKind = "foreign" | "local" | "postmaster" | "unknown" | "incomplete" | "malformed";
+type RecipientKind = "foreign" | "local" | "postmaster" | "unknown" | "incomplete" | "malformed";
 
 const barePostmaster =
   `<postmaster>|<Postmaster>|postmaster|<"postmaster">|<\\postmaster>|<"post\\master">|< postmaster >|
@@ -127,7 +127,7 @@ export function recipients({ host, domain, address, foreign }: Scene): Record<Re
 }
 
 /** `own` are those that the login may use as well. With an `incomplete` one nobody may send. */
-export type Senders = Record<"own" | "other" | "incomplete", string[]>;
+type Senders = Record<"own" | "other" | "incomplete", string[]>;
 
 /** Every sender, as it stands behind `MAIL FROM:`. */
 export function senders(scene: Scene): Senders {

@@ -1,5 +1,5 @@
 /** Ways to open a relay by hand, with what then shows it. */
-export interface Mutation {
+interface Mutation {
   name: string;
   /** Shell commands on the host; Postfix is reloaded afterwards. */
   edit: string;

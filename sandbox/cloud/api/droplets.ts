@@ -49,7 +49,7 @@ export function dropletRoutes(world: World): Router {
 }
 
 /** A droplet's name in projects. */
-export const urnOf = (id: number) => `do:droplet:${id}`;
+const urnOf = (id: number) => `do:droplet:${id}`;
 
 export function checkName(name: string): string {
   if (!NAME.test(name)) throw invalid("Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)");

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { attempt, commandEnvironment, type Finished } from "../run";
 import { inGroup, killGroup, removeGroup } from "./cgroup";
 
-export interface ContainerSpec {
+interface ContainerSpec {
   /** Names the machine and its virtual cable; at most 11 characters. */
   machine: string;
   hostname: string;

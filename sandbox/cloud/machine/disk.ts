@@ -5,7 +5,7 @@ import { run } from "../run";
 const NSPAWN_LOCKS = "/run/systemd/nspawn/locks";
 
 /** A droplet's disk: an overlay on a base image, in a folder of its own. */
-export interface Disk {
+interface Disk {
   folder: string;
   rootDir: string;
 }

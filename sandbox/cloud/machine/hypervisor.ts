@@ -13,7 +13,7 @@ interface Machine {
   removed: boolean;
 }
 
-export interface HypervisorOptions {
+interface HypervisorOptions {
   layout: Layout;
   /** Each droplet's disk gets a folder of its own in here. */
   folder: string;

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** What a droplet is told about itself before it first boots. */
-export interface Seed {
+interface Seed {
   id: number;
   name: string;
   address: string;

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 
 /** What the metadata service knows of a droplet, which it recognises by its address. */
-export interface Metadata {
+interface Metadata {
   id: number;
   name: string;
   address: string;

@@ -16,7 +16,7 @@ export interface ProgramOptions {
   onLine: (line: string) => void;
 }
 
-export interface Program {
+interface Program {
   /** The exit code, null when a signal ended it. */
   readonly exited: Promise<number | null>;
   /** Ends the program and whatever it started. */

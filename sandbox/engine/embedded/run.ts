@@ -19,7 +19,7 @@ import { asText, containsSecret, plain, type Props } from "./values";
 /** How long a program that was told to end may take over its last words. */
 const LAST_WORDS_MS = 5_000;
 
-export interface RunParts {
+interface RunParts {
   action: "preview" | "up" | "destroy";
   spec: StackSpec;
   project: Project;

@@ -3,7 +3,7 @@
 export const STACK_TYPE = "pulumi:pulumi:Stack";
 export const PROVIDER_TYPE_PREFIX = "pulumi:providers:";
 
-export interface UrnParts {
+interface UrnParts {
   stack: string;
   project: string;
   /** With the types of all parents but the stack, joined by `$`. */

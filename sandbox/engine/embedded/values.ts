@@ -129,7 +129,7 @@ export function changedKeys(before: Props, after: Props): string[] {
 }
 
 /** How a text is secret: not at all, by itself, or as part of a secret object or list. */
-export type Secrecy = "none" | "itself" | "within";
+type Secrecy = "none" | "itself" | "within";
 
 /** Every text in a value, with the key it stands under. */
 export function* leaves(value: Value, key = "", secrecy: Secrecy = "none"): Generator<[string, string, Secrecy]> {

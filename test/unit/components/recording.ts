@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /** One resource as the program registered it. */
-export interface Recorded {
+interface Recorded {
   type: string;
   name: string;
   inputs: Record<string, unknown>;

@@ -27,7 +27,7 @@ const DEFAULTS: Props = {
 /** Not naming these leaves them as they are. */
 const KEPT_WHEN_ABSENT = ["region", "vpcUuid", "volumeIds", "ipv6Address", "privateNetworking"];
 const SETS = ["sshKeys", "tags", "volumeIds"];
-export const CREATE_LIMIT_MS = 3_600_000;
+const CREATE_LIMIT_MS = 3_600_000;
 const DELETE_LIMIT_MS = 60_000;
 
 /** The inputs in a form in which equal means unchanged. */
@@ -86,7 +86,7 @@ function addressOf(list: Network[] | undefined, type: string): string {
 }
 
 /** What the SDK calls the API's fields. */
-export function dropletOutputs(droplet: Json, inputs: Props): Props {
+function dropletOutputs(droplet: Json, inputs: Props): Props {
   const networks = droplet.networks as { v4?: Network[]; v6?: Network[] };
   const size = droplet.size as Json;
   const features = (droplet.features ?? []) as string[];

@@ -4,7 +4,7 @@ import type { OldState, OperationContext } from "../provider";
 import type { Client, Json } from "./client";
 import { waitForAction } from "./action";
 
-export interface UpdateTools {
+interface UpdateTools {
   client: Client;
   /** Waits until the droplet is unlocked and passes the test. */
   until(what: string, test: (droplet: Json) => boolean): Promise<Json>;

@@ -16,7 +16,7 @@ interface Answer {
 }
 
 /** Machines that do at once, or when told to, what is asked of them, and write it down. */
-export class FakeMachines implements Machines {
+class FakeMachines implements Machines {
   readonly calls: string[] = [];
   readonly created: MachineSpec[] = [];
   /** Set to let machines boot later, or fail. */

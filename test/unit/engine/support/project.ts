@@ -84,7 +84,7 @@ export class TestProject {
 }
 
 /** The part of the state file that tests look at. */
-export interface SavedState {
+interface SavedState {
   resources: { urn: string; id?: string; inputs: Record<string, unknown>; outputs: Record<string, unknown> }[];
   pending_operations: { type: string; resource: { urn: string } }[];
 }
