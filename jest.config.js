@@ -12,6 +12,7 @@ const common = {
 const compiled = { globalSetup: "<rootDir>/scripts/build.js" };
 
 module.exports = {
+  testSequencer: "<rootDir>/scripts/longestFirst.js",
   projects: [
     { ...common, displayName: "unit", roots: ["<rootDir>/test/unit"] },
     { ...common, ...compiled, displayName: "scenario", roots: ["<rootDir>/test/scenario"] },
