@@ -1,7 +1,7 @@
 const { basename } = require("node:path");
 const Sequencer = require("@jest/test-sequencer").default;
 
-/** What takes longest on two cores, longest first: 1,175 s, then about 400 to 300 s. All others take less. */
+/** What takes longest on two cores: about 300 s each and more. */
 const LONGEST = ["handover", "logins", "openRelay", "mistakes", "replacement"].map((name) => `${name}.test.ts`);
 
 /**

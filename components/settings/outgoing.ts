@@ -23,7 +23,7 @@ interface DeliverySettings {
   messagesPerConnection: number;
 }
 
-interface AddressRewrite {
+export interface AddressRewrite {
   from: string;
   to: string;
 }
