@@ -1,6 +1,5 @@
 import type { Hop } from "./hops";
 import { has, nameOf, parse, print, type Message } from "./message";
-import type { Shape } from "./shape";
 
 /** What a message went through. */
 export interface Way {

@@ -135,8 +135,8 @@ test("header checks and rewriting as Postfix reads them", () => {
   expect(files(change).get("etc/canonical")?.body).toBe("old@example.com new@example.com\n");
   expect(files(change).get("etc/smtp_generic")?.body).toBe("@a.lan x@b.example\n");
   expect(files(change).get("etc/header_checks")?.body).toBe(
-    "/^User-Agent:/ IGNORE\n~^Subject:.*(either/or)~ PREPEND X-Choice: yes\n" +
-      "/^Subject:.*(spam)/ REJECT 5.7.1 header Subject is not accepted\n",
+    "/^User-Agent:/ IGNORE\n~^Subject:(.*either/or)~ PREPEND X-Choice: yes\n" +
+      "/^Subject:(.*spam)/ REJECT 5.7.1 header Subject is not accepted\n",
   );
 });
 

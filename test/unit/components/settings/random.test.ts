@@ -79,7 +79,7 @@ const everything = {
   transports: [{ destinations: ["b.example"], relayHost: { host: "192.0.2.9", wrapperMode: true } }],
   rewriting: {
     canonical: [{ from: "@a.example", to: "@b.example" }],
-    generic: [{ from: "a@c.example", to: "a@d.example" }],
+    senders: [{ from: "a@c.example", to: "a@d.example" }],
   },
   headerChecks: [{ header: "Subject", pattern: "a", action: "warn", text: "b" }],
   aliases: { root: "ops@example.com" },
