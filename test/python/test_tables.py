@@ -12,7 +12,7 @@ import pytest
 import egress
 import postfixCheck
 import reputation
-from lib import installed, queues, sasldb, x509
+from lib import dkim, installed, queues, sasldb, x509
 
 CASES = pathlib.Path(__file__).parent / "cases"
 
@@ -26,6 +26,9 @@ def doubts(given: dict[str, Any]) -> list[str]:
 
 TABLES: dict[str, Callable[[Any], Any]] = {
     "certificate-lifetime": lambda text: list(x509.lifetime(text) or []),
+    "dkim": lambda given: dkim.problem(
+        given["message"].encode(), given["domain"], given["selector"], given["publicKey"]
+    ),
     "drift": lambda given: installed.compare(given["noted"], given["present"]),
     "drift-of-a-unit": installed.unit_difference,
     "logins": lambda dump: [[key.login, password] for key, password in sasldb.logins(sasldb.parse("\n".join(dump)))],

@@ -140,6 +140,24 @@ test("header checks and rewriting as Postfix reads them", () => {
   );
 });
 
+test("parts and attached messages are watched, and never changed", () => {
+  const parts = (change: Partial<RelayInput>) =>
+    ["mime_header_checks", "nested_header_checks"].map((name) => mainCf(change).get(name));
+  const reject = { header: "Subject", pattern: "spam", action: "reject" } as const;
+  const remove = { header: "User-Agent", action: "remove" } as const;
+  expect(parts({})).toEqual(["", ""]);
+  expect(parts({ headerChecks: [remove] })).toEqual(["", ""]);
+  const watching = "regexp:$config_directory/part_header_checks";
+  expect(parts({ headerChecks: [remove, reject] })).toEqual([watching, watching]);
+  expect(files({ headerChecks: [remove, reject] }).get("etc/part_header_checks")?.body).toBe(
+    "/^Subject:(.*spam)/ REJECT 5.7.1 header Subject is not accepted\n",
+  );
+  expect(parts({ postfixParameters: { header_checks: "pcre:/a", mime_header_checks: "pcre:/b" } })).toEqual([
+    "pcre:/b",
+    "pcre:/a",
+  ]);
+});
+
 describe("the look ahead", () => {
   const plan = (change: Partial<RelayInput>) => preflightPlan(fullParts(change), { relayHost: "canary" });
 
