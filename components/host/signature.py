@@ -8,11 +8,14 @@ import sys
 from pathlib import Path
 
 from lib import dkim
+from lib.process import output_of
 
 
 def main() -> None:
     message = sys.stdin.buffer.read().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-    problem = dkim.problem(message, **json.loads(Path(sys.argv[1]).read_text()))
+    wanted = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    public_key = output_of("openssl", "pkey", "-in", wanted["keyFile"], "-pubout")
+    problem = dkim.problem(message, wanted["domain"], wanted["selector"], public_key)
     if problem:
         print(problem)
 

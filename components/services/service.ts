@@ -65,8 +65,8 @@ export interface Trial {
   files?: RenderedFile[];
   /** A regular expression (POSIX extended) that a line of the trial's log must match, and what to say if none does. */
   expect?: { pattern: string; otherwise: string };
-  /** Whose signature the trial's message must have when it leaves, and the record of its key in DNS. */
-  signature?: { domain: string; selector: string; record: string };
+  /** Whose signature the trial's message must have when it leaves, and the file of the private key that makes it. */
+  signature?: { domain: string; selector: string; keyFile: string };
 }
 
 /** A file of a service. */

@@ -7,10 +7,7 @@ import { connect as connectTls } from "node:tls";
  * are.
  */
 export type DialogueStep =
-  | string
-  | { auth: "PLAIN" | "LOGIN"; login: string; password: string }
-  | { content: string }
-  | { bytes: Buffer };
+  string | { auth: "PLAIN" | "LOGIN"; login: string; password: string } | { content: string } | { bytes: Buffer };
 
 export interface Reply {
   code: number;

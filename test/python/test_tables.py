@@ -15,7 +15,7 @@ import hopaddress
 import postfixCheck
 import reputation
 import verification
-from lib import installed, logline, queues, sasldb, x509
+from lib import dkim, installed, logline, queues, sasldb, x509
 
 CASES = pathlib.Path(__file__).parent / "cases"
 
@@ -53,6 +53,9 @@ def verdict(outcome: str | None) -> list[Any] | None:
 
 TABLES: dict[str, Callable[[Any], Any]] = {
     "certificate-lifetime": lambda text: list(x509.lifetime(text) or []),
+    "dkim": lambda given: dkim.problem(
+        given["message"].encode(), given["domain"], given["selector"], given["publicKey"]
+    ),
     "drift": lambda given: installed.compare(given["noted"], given["present"]),
     "drift-of-a-unit": installed.unit_difference,
     "log-lines": told,

@@ -13,11 +13,8 @@ from pathlib import Path
 PATIENCE = 60
 
 
-def problem(message: bytes, domain: str, selector: str, record: str) -> str:
-    """Why the first signature of a message does not count for the domain; empty where it does.
-
-    `record` is the TXT record that the selector has in DNS.
-    """
+def problem(message: bytes, domain: str, selector: str, public_key: str) -> str:
+    """Why the first signature of a message does not count for the domain; empty where it does. The key is PEM."""
     head, _, body = message.partition(b"\r\n\r\n")
     headers = [(name, value) for name, _, value in (line.partition(b":") for line in unfolded(head))]
     signature = next((value for name, value in headers if name.lower() == b"dkim-signature"), None)
@@ -32,7 +29,7 @@ def problem(message: bytes, domain: str, selector: str, record: str) -> str:
         if base64.b64decode(tags["bh"]) != hashlib.sha256(relaxed_body(body)).digest():
             return "its text is not the one that was signed"
         signed = signed_headers(headers, signature, tags["h"])
-        if not verified(signed, base64.b64decode(tags["b"]), tags_of(record)["p"]):
+        if not verified(signed, base64.b64decode(tags["b"]), public_key):
             return "its headers are not those that were signed, or the key is another one"
     except (KeyError, binascii.Error):
         return "its signature cannot be read"
@@ -72,10 +69,10 @@ def signed_headers(headers: list[tuple[bytes, bytes]], signature: bytes, names: 
     return b"".join(lines) + relaxed_header(b"DKIM-Signature", unsigned)
 
 
-def verified(data: bytes, signature: bytes, key: str) -> bool:
+def verified(data: bytes, signature: bytes, public_key: str) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         key_file = Path(folder, "key")
-        key_file.write_text(f"-----BEGIN PUBLIC KEY-----\n{key}\n-----END PUBLIC KEY-----\n")
+        key_file.write_text(public_key, encoding="ascii")
         signature_file = Path(folder, "signature")
         signature_file.write_bytes(signature)
         command = ["openssl", "dgst", "-sha256", "-verify", str(key_file), "-signature", str(signature_file)]

@@ -3,6 +3,8 @@
 local rspamd_regexp = require "rspamd_regexp"
 
 local limit = 998
+-- Rspamd takes these for white space where DKIM does not, so its signature over them would not verify.
+local misread = rspamd_regexp.create("/[\\x0b\\x0c]/")
 local long = rspamd_regexp.create("/[^\\r\\n]{" .. limit + 1 .. "}/")
 
 -- As the client does it: the rest of the line follows on a new one, after a space.
@@ -106,6 +108,7 @@ end
 
 return function(task)
   local content = task:get_content()
+  if misread:match(content) then task:disable_symbol("DKIM_SIGNED") end
   if not long:match(content) then return end
   local text = tostring(content)
   local head, body = text:match("^(.-)\r?\n\r?\n(.*)$")

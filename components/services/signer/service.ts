@@ -3,8 +3,7 @@ import { withoutBrackets } from "../../settings/addresses";
 import type { OwnedParameters } from "../../settings/ownedParameters";
 import type { AddressRewrite } from "../../settings/outgoing";
 import type { DkimSettings, RelaySettings } from "../../settings/settings";
-import { dkimRecord } from "../../render/dkimKey";
-import { unitFolder, type HostFile, type Service, type Trial } from "../service";
+import { unitFolder, type HostFile, type Service } from "../service";
 import { textOf, type Value } from "../template";
 
 /** Where the signer listens, for Postfix inside its chroot, and for the trial instance, alike. */
@@ -70,15 +69,16 @@ export const signer: Service = {
       ],
       mainCf: { title: "Signatures (DKIM)", parameters },
       // The signer signs nothing at all with a key it cannot read, and lets the message pass.
-      trial: dkimKeys[0] === undefined ? undefined : { signature: signedBy(dkim, dkimKeys[0]) },
+      trial: {
+        signature: {
+          domain: trialSender.split("@")[1]!,
+          selector: dkim.selectors[0]!,
+          keyFile: keyFile(dkim.selectors[0]!),
+        },
+      },
     };
   },
 };
-
-/** What the signature of the trial's message must say. */
-function signedBy({ selectors }: DkimSettings, key: string): NonNullable<Trial["signature"]> {
-  return { domain: trialSender.split("@")[1]!, selector: selectors[0]!, record: dkimRecord(key) };
-}
 
 const MIB = 1024 * 1024;
 

@@ -17,6 +17,7 @@ export function checkRewriting({ alwaysBcc, rewriting, headerChecks = [], dkim }
     report(
       "rewriting.generic",
       "changes headers after dkim has signed them, so that no signature verifies; use rewriting.canonical or rewriting.senders instead, which come before",
+      ["dkim"],
     );
   }
   headerChecks.forEach((check, index) => checkHeader(`headerChecks[${index}]`, check, report));

@@ -1,4 +1,3 @@
-import type { RelayHostConfig } from "../../../sandbox/labConfig";
 import { startSink, type Sink, type SinkOptions } from "../../../sandbox/mail/sink";
 
 /** A kind of next hop: what it offers, and the domain whose mail goes there. */
@@ -28,7 +27,7 @@ export async function startHops(address: string) {
     sinks,
     transports: hops.map(({ name, domain }) => ({
       destinations: [domain],
-      relayHost: { host: address, port: sinks.get(name)!.port, tls: "opportunistic" } as RelayHostConfig,
+      relayHost: { host: address, port: sinks.get(name)!.port, tls: "opportunistic" as const },
     })),
     close: () => Promise.all([...sinks.values()].map((sink) => sink.close())),
   };

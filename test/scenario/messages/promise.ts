@@ -5,6 +5,8 @@ import { has, nameOf, parse, print, type Message } from "./message";
 export interface Way {
   options: Partial<Record<"dkim" | "hideClients" | "rewriting" | "headerChecks", boolean>>;
   hop: Hop;
+  /** Whether it must be signed. */
+  signed: boolean;
 }
 
 /** One line of the table in docs/messages.md, and what it does to a message. */
@@ -25,23 +27,28 @@ const mapHeaders =
   (change: (header: string) => string): Change["apply"] =>
   ({ headers, body }) => ({ headers: headers.map(change), body });
 
-/** Takes over a header that the relay adds, from where it stands in the message that arrived. */
-function top(index: number, form: (way: Way) => RegExp | undefined): Change["apply"] {
+/** A header that the relay adds, if it has the form that it must have. */
+const asIs = (header: string | undefined, form: RegExp, name: string) =>
+  header !== undefined && form.test(header) ? header : `(no ${name} as it must be)`;
+
+/** Takes over a header from where it stands in the message that arrived; none where no form is given. */
+function top(index: number, name: string, formOf: (way: Way) => RegExp | undefined): Change["apply"] {
   return (message, way, arrived) => {
-    const header = arrived.headers[index];
-    return header !== undefined && form(way)?.test(header)
-      ? { ...message, headers: [header, ...message.headers] }
-      : message;
+    const form = formOf(way);
+    return form ? { ...message, headers: [asIs(arrived.headers[index], form, name), ...message.headers] } : message;
   };
 }
 
 function missing(plain: string, form: RegExp): Change["apply"] {
   return (message, _way, arrived) => {
-    const resent = isResent(message) ? "Resent-" : "";
-    const name = `${resent}${plain}`.toLowerCase();
-    const header = arrived.headers.find((candidate) => nameOf(candidate) === name);
-    if (has(message, name) || !header?.startsWith(resent) || !form.test(header.slice(resent.length))) return message;
-    return { ...message, headers: [...message.headers, header] };
+    const name = `${isResent(message) ? "Resent-" : ""}${plain}`;
+    if (has(message, name.toLowerCase())) return message;
+    const header = arrived.headers.find((candidate) => nameOf(candidate) === name.toLowerCase());
+    const value = header?.slice(name.length + 1);
+    return {
+      ...message,
+      headers: [...message.headers, value && form.test(value) ? header! : `(no ${name} as it must be)`],
+    };
   };
 }
 
@@ -123,17 +130,17 @@ export const changes: Change[] = [
   {
     what: "A missing `Message-ID` is added, to a resent message `Resent-Message-ID`",
     when: submitted,
-    apply: missing("Message-ID", /^Message-I[dD]: <\d+\.\w+@relay\.example\.test>$/),
+    apply: missing("Message-ID", /^ <\d+\.\w+@relay\.example\.test>$/),
   },
   {
     what: "A missing `Date` is added, to a resent message `Resent-Date`",
     when: submitted,
-    apply: missing("Date", /^Date: \w{3}, +\d+ \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4} \(\w+\)$/),
+    apply: missing("Date", /^ \w{3}, +\d+ \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4} \(\w+\)$/),
   },
   {
     what: "A missing `From` is added, to a resent message `Resent-From`, with the envelope's sender",
     when: submitted,
-    apply: missing("From", /^From: alice@example\.test$/),
+    apply: missing("From", /^ alice@example\.test$/),
   },
   {
     what: "`X-Originating-IP` is removed",
@@ -179,12 +186,12 @@ export const changes: Change[] = [
   {
     what: "`DKIM-Signature` is added on top",
     when: "`dkim`",
-    apply: top(1, ({ options: { dkim } }) => (dkim ? /^DKIM-Signature: v=1; / : undefined)),
+    apply: top(1, "DKIM-Signature", ({ signed }) => (signed ? /^DKIM-Signature: v=1; / : undefined)),
   },
   {
     what: "`Received` is added on top, with `hideClients` without the client",
     when: always,
-    apply: top(0, ({ options: { hideClients } }) =>
+    apply: top(0, "Received", ({ options: { hideClients } }) =>
       hideClients ? /^Received: by relay\.example\.test / : /^Received: from client\.test \(/,
     ),
   },

@@ -183,9 +183,27 @@ test("header checks and rewriting as Postfix reads them", () => {
   expect(files(change).get("etc/canonical")?.body).toBe("old@example.com new@example.com\n");
   expect(files(change).get("etc/smtp_generic")?.body).toBe("@a.lan x@b.example\n");
   expect(files(change).get("etc/header_checks")?.body).toBe(
-    "/^User-Agent:/ IGNORE\n~^Subject:.*(either/or)~ PREPEND X-Choice: yes\n" +
-      "/^Subject:.*(spam)/ REJECT 5.7.1 header Subject is not accepted\n",
+    "/^User-Agent:/ IGNORE\n~^Subject:(.*either/or)~ PREPEND X-Choice: yes\n" +
+      "/^Subject:(.*spam)/ REJECT 5.7.1 header Subject is not accepted\n",
   );
+});
+
+test("parts and attached messages are watched, and never changed", () => {
+  const parts = (change: Partial<RelayInput>) =>
+    ["mime_header_checks", "nested_header_checks"].map((name) => mainCf(change).get(name));
+  const reject = { header: "Subject", pattern: "spam", action: "reject" } as const;
+  const remove = { header: "User-Agent", action: "remove" } as const;
+  expect(parts({})).toEqual(["", ""]);
+  expect(parts({ headerChecks: [remove] })).toEqual(["", ""]);
+  const watching = "regexp:$config_directory/part_header_checks";
+  expect(parts({ headerChecks: [remove, reject] })).toEqual([watching, watching]);
+  expect(files({ headerChecks: [remove, reject] }).get("etc/part_header_checks")?.body).toBe(
+    "/^Subject:(.*spam)/ REJECT 5.7.1 header Subject is not accepted\n",
+  );
+  expect(parts({ postfixParameters: { header_checks: "pcre:/a", mime_header_checks: "pcre:/b" } })).toEqual([
+    "pcre:/b",
+    "pcre:/a",
+  ]);
 });
 
 describe("the look ahead", () => {

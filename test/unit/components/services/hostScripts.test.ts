@@ -62,3 +62,21 @@ describe("what services expect of the trial", () => {
     expect(took()).toEqual({ status, said });
   });
 });
+
+test("the trial fails without the signature that its message must have", () => {
+  const judge = () =>
+    call(
+      "trial.sh",
+      "trial_home=.; postcat() { echo 'From: a@b.example'; }; python3() { cat >seen; cat said; }; signature_verifies",
+    );
+  write("said", "it has no signature\n");
+  expect(judge()).toEqual({ status: 0, said: "" });
+  write("trial.signature", "{}");
+  write("queue/hold/ABC", "");
+  expect(judge()).toMatchObject({
+    status: 1,
+    said: expect.stringContaining("not accept the signature of the trial's message: it has no") as string,
+  });
+  write("said", "");
+  expect(judge()).toEqual({ status: 0, said: "" });
+});

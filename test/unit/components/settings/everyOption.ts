@@ -42,7 +42,6 @@ export const everything = {
     canonical: [{ from: "@a.example", to: "@b.example" }],
     senders: [{ from: "b@a.example", to: "b@b.example" }],
     recipients: [{ from: "c@a.example", to: "c@b.example" }],
-    generic: [{ from: "a@c.example", to: "a@d.example" }],
   },
   headerChecks: [{ header: "Subject", pattern: "a", action: "warn", text: "b" }],
   aliases: { root: "ops@example.com" },
@@ -87,6 +86,9 @@ export const others = {
     hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJx6vZxOVwEAlYJ3DWWmWlVNqLEAdOn6fOQMRXRjF9Yb",
   },
   relayHost: { host: "smtp.example.net", login: "account", password: "a" },
+  // It changes mail after its signature.
+  dkim: undefined,
+  rewriting: { ...everything.rewriting, generic: [{ from: "a@c.example", to: "a@d.example" }] },
 };
 
 /** Every place in a value, as a path of keys. */

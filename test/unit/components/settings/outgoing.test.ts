@@ -109,6 +109,18 @@ const cases: [string, object, string, RegExp][] = [
     /only for another @domain/,
   ],
   [
+    "addresses that change after the signature",
+    { dkim: {}, rewriting: { generic: [{ from: "a@b.example", to: "c@d.example" }] } },
+    "rewriting.generic",
+    /after dkim has signed.*use rewriting\.canonical or rewriting\.senders/,
+  ],
+  [
+    "a pattern of another language",
+    { headerChecks: [{ header: "A", pattern: "\\d{4}", action: "remove" }] },
+    "headerChecks[0].pattern",
+    /write \[0-9\]/,
+  ],
+  [
     "an address twice",
     {
       rewriting: {
