@@ -222,7 +222,7 @@ describe("a relay that signs its mail and manages its records", () => {
       expect.stringContaining(`${address} is on the block list ${blockLists[0]}`),
     ]);
     expect(await onHost(lab, "ls /etc/mail-relay-signer")).toBe(
-      "relay1.key\nrelay2.key\nrspamd.conf\nsign_only.lua\nsuffixes\n",
+      "envelope.lua\nfinal_form.lua\nrelay1.key\nrelay2.key\nrspamd.conf\nsign_only.lua\nsuffixes\n",
     );
   });
 
@@ -241,7 +241,9 @@ describe("a relay that signs its mail and manages its records", () => {
       aliases: { root: "ops@receiver.test" },
     });
     const error = await failureOf(lab.up());
-    expect(error.message).toContain("the trial's message was not signed; see journalctl -u mail-relay-signer");
+    expect(error.message).toContain(
+      "a receiver would not accept the signature of the trial's message: it has no signature",
+    );
     expect(await onHost(lab, "readlink /etc/postfix/generations/current")).toBe(live);
     await onHost(lab, `rm -r ${folder}; ${restart}`);
   });
