@@ -229,7 +229,9 @@ describe("two deploys at once", () => {
 });
 
 describe("a program that is killed ten times in ten seconds", () => {
-  const units = ["signer", "header-from", "login-limit", "ban", "saslauthd"].map((name) => `mail-relay-${name}.service`);
+  const units = ["signer", "header-from", "login-limit", "ban", "saslauthd"].map(
+    (name) => `mail-relay-${name}.service`,
+  );
 
   test("comes back, and mail is signed, counted and delivered as before", async () => {
     relay.allow("203.0.113.112/28", {
