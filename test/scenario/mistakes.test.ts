@@ -19,6 +19,12 @@ const mistakes: [name: string, parameters: Record<string, string>, caught: Caugh
     "refused",
     /bounce_queue_lifetime: .*holds a #/,
   ],
+  [
+    "a restriction that is the component's",
+    { smtpd_end_of_data_restrictions: "bogus" },
+    "refused",
+    /smtpd_end_of_data_restrictions: /,
+  ],
   ["mail by addresses of names alone", { smtp_dns_support_level: "disabled" }, "refused", /use resolver/],
   ["mail to nowhere", { default_transport: "nosuch:" }, "refused", /default_transport: .*use relayHost/],
   ["a filter nobody runs", { content_filter: "smtp:[127.0.0.1]:9" }, "refused", /content_filter: .*use smtpd_milters/],
@@ -59,12 +65,6 @@ const mistakes: [name: string, parameters: Record<string, string>, caught: Caugh
   ["missing patterns of outgoing mail", { smtp_header_checks: "regexp:/nonexistent" }, "trial", /regexp:\/nonexistent/],
   ["a missing table of TLS", { smtp_tls_policy_maps: "texthash:/nonexistent" }, "trial", /smtp_tls_policy_maps/],
   ["a name that is none in HELO", { smtp_helo_name: "a b" }, "trial", /501 .*Helo command rejected: Invalid name/],
-  [
-    "an unknown restriction",
-    { smtpd_end_of_data_restrictions: "bogus" },
-    "trial",
-    /unknown smtpd restriction: "bogus"/,
-  ],
   [
     "an unknown transport",
     { transport_maps: "inline:{{relay-probe.invalid=nosuch:}}" },
