@@ -28,7 +28,7 @@ const options: ConfigChanges = {
   dkim: {},
   metrics: true,
   alerts: { mail: "ops@receiver.test" },
-  rewriting: { generic: [{ from: "printer@example.test", to: "office@example.test" }] },
+  rewriting: { canonical: [{ from: "printer@example.test", to: "office@example.test" }] },
   headerChecks: [{ header: "X-Office", action: "remove" }],
 };
 
