@@ -226,11 +226,16 @@ test("drift notices a changed file and a stopped resolver", async () => {
 
 test("a smart host is held to its TLSA records, and gets nothing without any", async () => {
   const byDane = (host: string) => ({ host, port: 25, tls: "dane" as const });
-  configure({
+  const wanted: ConfigChanges = {
     resolver: { forwarders: [dns.address] },
     relayHost: byDane("mx.plain.example"),
     transports: [{ destinations: ["dane.example"], relayHost: byDane("mx.dane.example") }],
-  });
+  };
+  configure(wanted);
+  expect((await failureOf(lab.up())).message).toContain(
+    "relayHost mx.plain.example:25: Postfix's own client cannot hand over mail: no TLSA records found",
+  );
+  configure({ ...wanted, preflight: "warn" });
   await lab.up();
   await mail("to whom records vouch for", "bob@dane.example");
   await arrived("to whom records vouch for");
