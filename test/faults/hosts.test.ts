@@ -233,11 +233,13 @@ describe("a program that is killed ten times in ten seconds", () => {
     (name) => `mail-relay-${name}.service`,
   );
 
+  const limit = 10;
+
   test("comes back, and mail is signed, counted and delivered as before", async () => {
     relay.allow("203.0.113.112/28", {
       dkim: {},
       sasl: { passwordCheck: "saslauthd" },
-      limits: { ban: {}, recipientsPerHour: 3 },
+      limits: { ban: {}, recipientsPerHour: limit },
     });
     await relay.up();
     await relay.run(`for round in 1 2 3 4 5 6 7 8 9 10; do
@@ -249,10 +251,14 @@ describe("a program that is killed ten times in ten seconds", () => {
     await relay.expectServes("after ten deaths");
     const sent = (await lab.sink.messages()).find(({ raw }) => raw.includes("Subject: after ten deaths"));
     expect(sent?.raw).toMatch(/^DKIM-Signature: /m);
-    const again = () => submit(lab, "alice", passwords.alice, "counted", { address: relay.address });
-    await again();
-    await again();
-    await expect(again()).rejects.toThrow(/450/);
+    // What was under way when the counter died stays counted, so the limit may come early.
+    const refusal = async () => {
+      for (let sent = 0; sent <= limit; sent++) {
+        const error = await submit(lab, "alice", passwords.alice, "counted", { address: relay.address }).catch(String);
+        if (typeof error === "string") return error;
+      }
+    };
+    expect(await refusal()).toMatch(/450 4\.7\.1 .*this login may send to 10 recipients/);
     expect(changes(await relay.up())).toEqual([]);
   });
 });
