@@ -229,36 +229,29 @@ describe("two deploys at once", () => {
 });
 
 describe("a program that is killed ten times in ten seconds", () => {
-  const units = ["signer", "header-from", "login-limit", "ban", "saslauthd"].map(
-    (name) => `mail-relay-${name}.service`,
-  );
-
-  const limit = 10;
+  const units = "mail-relay-signer mail-relay-header-from mail-relay-login-limit mail-relay-ban mail-relay-saslauthd";
 
   test("comes back, and mail is signed, counted and delivered as before", async () => {
     relay.allow("203.0.113.112/28", {
       dkim: {},
       sasl: { passwordCheck: "saslauthd" },
-      limits: { ban: {}, recipientsPerHour: limit },
+      limits: { ban: {}, recipientsPerHour: 10 },
     });
     await relay.up();
     await relay.run(`for round in 1 2 3 4 5 6 7 8 9 10; do
-      systemctl kill --signal=KILL ${units.join(" ")} || true
+      systemctl kill --signal=KILL ${units} || true
       kill -9 $(cat /var/spool/postfix/pid/master.pid) || true
       sleep 1
     done`);
-    await eventually(() => relay.run(`systemctl is-active ${units.join(" ")}; ss -Hltn sport = :587 | grep .`));
+    await eventually(() => relay.run(`systemctl is-active ${units}; ss -Hltn sport = :587 | grep .`));
     await relay.expectServes("after ten deaths");
     const sent = (await lab.sink.messages()).find(({ raw }) => raw.includes("Subject: after ten deaths"));
     expect(sent?.raw).toMatch(/^DKIM-Signature: /m);
     // What was under way when the counter died stays counted, so the limit may come early.
-    const refusal = async () => {
-      for (let sent = 0; sent <= limit; sent++) {
-        const error = await submit(lab, "alice", passwords.alice, "counted", { address: relay.address }).catch(String);
-        if (typeof error === "string") return error;
-      }
-    };
-    expect(await refusal()).toMatch(/450 4\.7\.1 .*this login may send to 10 recipients/);
+    const again = () => submit(lab, "alice", passwords.alice, "counted", { address: relay.address });
+    let refusal = "";
+    for (let sent = 0; sent <= 10 && refusal === ""; sent++) refusal = await again().then(() => "", String);
+    expect(refusal).toMatch(/450 4\.7\.1 .*this login may send to 10 recipients/);
     expect(changes(await relay.up())).toEqual([]);
   });
 });
