@@ -10,7 +10,10 @@ const script = join(__dirname, "../../../../components/host/trial.sh");
 /** Runs functions of trial.sh as apply.sh would have them. */
 function run(functions: string, { input = "", home = "" } = {}): string {
   const text = `postfix_etc=/etc/postfix; . ${script}; ${home === "" ? "" : `trial_home=${home};`} ${functions}`;
-  const { status, stdout, stderr } = spawnSync("bash", ["-euo", "pipefail", "-c", text], { input, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync("bash", ["--norc", "-euo", "pipefail", "-c", text], {
+    input,
+    encoding: "utf8",
+  });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   return stdout;
 }
