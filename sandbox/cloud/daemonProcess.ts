@@ -1,17 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { openSync, closeSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { daemonRuns, endDaemon, type Daemon } from "../daemons";
 import { PROJECT_ROOT } from "../paths";
 import type { DaemonReport } from "./daemon";
 import { instanceFolder } from "./folders";
 import type { InstanceRecord } from "./instances";
-import { signal } from "./run";
 
 const DAEMON_PATH = join("sandbox", "cloud", "daemon.ts");
-const POLL_MS = 50;
 const END_LIMIT_MS = 60_000;
 
 /** Starts the daemon of an instance as a process that outlives this one; resolves when its API answers. */
@@ -36,23 +33,16 @@ export async function startDaemon(name: string): Promise<void> {
   }
 }
 
-/**
- * Whether the daemon of that record runs. A process id alone proves nothing: it may be another process's by now. Where
- * the daemon's file lies proves nothing either: the sandboxes of all checkouts share one state folder.
- */
-export async function daemonRuns({ name, daemon }: InstanceRecord): Promise<boolean> {
-  if (!daemon) return false;
-  const command = await readFile(`/proc/${daemon.pid}/cmdline`, "utf8").catch(() => "");
-  const [file = "", instance] = command.split("\0").slice(-3);
-  return file.endsWith(DAEMON_PATH) && instance === name;
+const daemonOf = ({ name, daemon }: InstanceRecord): Daemon | undefined =>
+  daemon && { pid: daemon.pid, program: DAEMON_PATH, argument: name };
+
+/** Whether the daemon of that record runs. */
+export async function cloudRuns(record: InstanceRecord): Promise<boolean> {
+  const daemon = daemonOf(record);
+  return daemon !== undefined && daemonRuns(daemon);
 }
 
-/** Ends the daemon: asks it to clean up and, if it does not, kills it. */
-export async function endDaemon(record: InstanceRecord): Promise<void> {
-  const deadline = Date.now() + END_LIMIT_MS;
-  if (await daemonRuns(record)) signal(record.daemon!.pid, "SIGTERM");
-  while (await daemonRuns(record)) {
-    if (Date.now() > deadline) signal(record.daemon!.pid, "SIGKILL");
-    await sleep(POLL_MS);
-  }
+export async function endCloud(record: InstanceRecord): Promise<void> {
+  const daemon = daemonOf(record);
+  if (daemon) await endDaemon(daemon, END_LIMIT_MS);
 }

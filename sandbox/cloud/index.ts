@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { cloudOf } from "./client";
-import { daemonRuns, endDaemon, startDaemon } from "./daemonProcess";
+import { cloudRuns, endCloud, startDaemon } from "./daemonProcess";
 import { ensureImage, removeImages as removeImageFolders } from "./image/build";
 import { exclusively, freeIndex, instanceNames, readRecord, writeRecord } from "./instances";
 import { checkRequirements } from "./requirements";
@@ -20,7 +20,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   await ensureImage(release, onProgress);
   await exclusively(async () => {
     const earlier = await readRecord(name);
-    if (earlier && (await daemonRuns(earlier))) throw new Error(`the sandbox ${name} is running already`);
+    if (earlier && (await cloudRuns(earlier))) throw new Error(`the sandbox ${name} is running already`);
     await sweep(name);
     const adminToken = randomBytes(32).toString("hex");
     await writeRecord({ name, index: await freeIndex(), token, adminToken, release });
@@ -39,7 +39,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 /** The running cloud of that name, if there is one. */
 export async function connectCloud(name: string): Promise<Cloud | undefined> {
   const record = await readRecord(name);
-  if (!record?.daemon || !(await daemonRuns(record))) return undefined;
+  if (!record?.daemon || !(await cloudRuns(record))) return undefined;
   return cloudOf(record, record.daemon, () => removeCloud(name));
 }
 
@@ -47,11 +47,11 @@ export async function connectCloud(name: string): Promise<Cloud | undefined> {
 export async function removeCloud(name: string): Promise<void> {
   for (let isGone = false; !isGone;) {
     const record = await readRecord(name);
-    if (record) await endDaemon(record);
+    if (record) await endCloud(record);
     isGone = await exclusively(async () => {
       // Between these two steps another process may have started it anew.
       const current = await readRecord(name);
-      if (current && (await daemonRuns(current))) return false;
+      if (current && (await cloudRuns(current))) return false;
       await sweep(name);
       return true;
     });
@@ -64,7 +64,7 @@ export async function listClouds(): Promise<CloudInfo[]> {
   return Promise.all(
     names.map(async (name) => {
       const record = await readRecord(name);
-      return { name, running: record !== undefined && (await daemonRuns(record)) };
+      return { name, running: record !== undefined && (await cloudRuns(record)) };
     }),
   );
 }

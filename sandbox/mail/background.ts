@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { daemonRuns, endDaemon, type Daemon } from "../daemons";
 import { PROJECT_ROOT } from "../paths";
 import type { DaemonReport } from "./daemon";
 import type { ReceivedMessage } from "./mailbox";
 import type { Sink } from "./sink";
 import { Spool } from "./spool";
 
-/** Without the checkout: `down` may be run in another one than `up` was. */
 const DAEMON_PATH = join("sandbox", "mail", "daemon.ts");
 const POLL_MS = 100;
 const GRACE_MS = 10_000;
@@ -48,7 +48,7 @@ export async function startBackgroundSink(folder: string, address: string, port:
 /** The receiving server of that folder, if it still runs. */
 export async function findBackgroundSink(folder: string): Promise<Sink | undefined> {
   const record = await readRecord(folder);
-  return record && (await isRunning(folder, record)) ? asSink(folder, record) : undefined;
+  return record && (await daemonRuns(daemonOf(folder, record))) ? asSink(folder, record) : undefined;
 }
 
 function asSink(folder: string, record: SinkRecord): Sink {
@@ -79,21 +79,11 @@ async function waitForMessage(
 }
 
 async function stop(folder: string, record: SinkRecord): Promise<void> {
-  const deadline = Date.now() + GRACE_MS;
-  if (await isRunning(folder, record)) process.kill(record.pid, "SIGTERM");
-  while (await isRunning(folder, record)) {
-    if (Date.now() > deadline) process.kill(record.pid, "SIGKILL");
-    await sleep(POLL_MS);
-  }
+  await endDaemon(daemonOf(folder, record), GRACE_MS);
   await rm(recordFile(folder), { force: true });
 }
 
-/** A process id alone proves nothing: after a restart of the machine it may be anybody's. */
-async function isRunning(folder: string, { pid }: SinkRecord): Promise<boolean> {
-  const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-  const args = command.split("\0");
-  return args.some((arg) => arg.endsWith(DAEMON_PATH)) && args.includes(folder);
-}
+const daemonOf = (folder: string, { pid }: SinkRecord): Daemon => ({ pid, program: DAEMON_PATH, argument: folder });
 
 const recordFile = (folder: string) => join(folder, "sink.json");
 
