@@ -54,13 +54,15 @@ export function withoutBrackets(network: string): string {
 /** Whether a network holds all of another, both in any accepted notation. */
 export function contains(outer: string, inner: string): boolean {
   const [range, part] = [parseNetwork(outer), parseNetwork(inner)].map((network) => network && unmapped(network));
-  if (!range || !part || range.address.kind() !== part.address.kind()) return false;
-  return part.prefix >= range.prefix && part.address.match(range.address, range.prefix);
+  return holds(range, part);
 }
 
 /** Whether a network in any accepted notation holds an address. */
 export function covers(network: string, address: string): boolean {
-  const range = parseNetwork(network);
-  const single = ipaddr.parse(address);
-  return range !== undefined && range.address.kind() === single.kind() && single.match(range.address, range.prefix);
+  return holds(parseNetwork(network), parseNetwork(address));
+}
+
+function holds(range: Network | undefined, part: Network | undefined): boolean {
+  if (!range || !part || range.address.kind() !== part.address.kind()) return false;
+  return part.prefix >= range.prefix && part.address.match(range.address, range.prefix);
 }
