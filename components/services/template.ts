@@ -14,7 +14,7 @@ export function textOf(folder: string, name: string, values?: Record<string, Val
   return values === undefined ? text : fill(text, values);
 }
 
-/** Python without its comments and docstrings, a quarter of what travels to the host; every line keeps its number. */
+/** A script without its comments and docstrings, a quarter of what travels to the host; every line keeps its number. */
 export function withoutProse(source: string): string {
   const lineBreaks = (text: string) => text.replace(/[^\n]/g, "");
   return source

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from typing import Any, Tuple
 
 from lib import milter, server
+from lib.login import without_realm
 from mailboxes import Unreadable, addresses
 
 ORIGIN = ("from", "sender", "resent-from", "resent-sender")
@@ -32,15 +33,13 @@ class Owners:
     """What each login may send as."""
 
     def __init__(self, config: dict[str, Any]) -> None:
-        self.suffixes = ["@" + realm.translate(LOWER) for realm in config["realms"]]
+        self.realms = [realm.translate(LOWER) for realm in config["realms"]]
         self.logins: dict[str, list[str]] = {
             login.translate(LOWER): allowed for login, allowed in config["logins"].items()
         }
 
     def allowed(self, login: str) -> list[str]:
-        name = login.translate(LOWER)
-        suffix = next((suffix for suffix in self.suffixes if name.endswith(suffix)), "")
-        return self.logins.get(name[: len(name) - len(suffix)], [])
+        return self.logins.get(without_realm(login.translate(LOWER), self.realms), [])
 
     def complaint(self, login: str, headers: Sequence[Header]) -> str | None:
         """Why a login's message with these headers is refused, or None."""

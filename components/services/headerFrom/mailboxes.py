@@ -22,6 +22,11 @@ class Token(NamedTuple):
     kind: str
     text: str
 
+    @property
+    def sign(self) -> str:
+        """What it is in an address: a special character is itself."""
+        return self.text if self.kind == "special" else self.kind
+
 
 def addresses(value: str) -> list[str]:
     """Every address of a mailbox list, as `local@domain` without quotes."""
@@ -77,21 +82,18 @@ def after_comment(text: str, at: int) -> int:
 
 def mailbox(item: list[Token]) -> list[str]:
     """`name <address>` or an address. A name that is an address itself, unquoted, is one to look at too."""
-    kinds = [token.text if token.kind == "special" else token.kind for token in item]
-    if "<" not in kinds:
+    signs = [token.sign for token in item]
+    if "<" not in signs:
         return [address(item)]
-    start = kinds.index("<")
-    name = item[:start]
-    if kinds[-1] != ">" or kinds.count("<") != 1 or kinds.count(">") != 1:
+    start = signs.index("<")
+    if signs[-1] != ">" or signs.count("<") != 1 or signs.count(">") != 1 or "literal" in signs[:start]:
         raise Unreadable("it cannot be read")
-    if "literal" in kinds[:start]:
-        raise Unreadable("it cannot be read")
-    named = [address(name)] if "@" in kinds[:start] else []
+    named = [address(item[:start])] if "@" in signs[:start] else []
     return [*named, address(item[start + 1 : -1])]
 
 
 def address(item: list[Token]) -> str:
-    signs = [token.text if token.kind == "special" else token.kind for token in item]
+    signs = [token.sign for token in item]
     if "@" not in signs:
         raise Unreadable("an address has no domain" if item else "an address is missing")
     at = signs.index("@")

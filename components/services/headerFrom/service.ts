@@ -25,7 +25,7 @@ export const headerFrom: Service = {
     const programs = [
       file(`${folder}/header_from.py`, textOf(__dirname, "header_from.py")),
       file(`${folder}/mailboxes.py`, textOf(__dirname, "mailboxes.py")),
-      ...library(folder, "milter", "server"),
+      ...library(folder, "login", "milter", "server"),
     ];
     const digest = createHash("sha256").update(JSON.stringify(programs)).digest("hex").slice(0, 12);
     const unit = (name: string, values: Record<string, string | number>) =>

@@ -1,7 +1,7 @@
 """Postfix policy service: how many recipients a login may still send to within an hour.
 
 Run as `login_limit.py CONFIG` with a listening socket from systemd. The configuration (JSON) says how many are allowed
-(`perHour`, and other numbers for some `logins`; 0 is no limit), the `realm` and any `alsoRealms`: a client may log in
+(`perHour`, and other numbers for some `logins`; 0 is no limit), the `realm` and the `alsoRealms`: a client may log in
 with one of them or none, and is the same login. A client without a login is not counted.
 
 Asked at DATA, when the number of recipients is known. What is refused there does not count, so that a client that comes
@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 
 from counts import HOUR, MINUTE, Sent, StateFile
 from lib import milter, server
+from lib.login import without_realm
 
 
 class Message(NamedTuple):
@@ -42,7 +43,7 @@ class Counter:
     """Counts per login, and says what Postfix is to do with the message that is asked about."""
 
     def __init__(self, config: dict[str, Any], state: StateFile, now: float) -> None:
-        self.suffixes = ["@" + realm for realm in [config["realm"], *config.get("alsoRealms", [])]]
+        self.realms = [config["realm"], *config["alsoRealms"]]
         self.per_hour = config["perHour"]
         self.logins = config["logins"]
         self.state = state
@@ -58,8 +59,7 @@ class Counter:
         login = request.get("sasl_username", "")
         if login == "":
             return "DUNNO"
-        suffix = next((suffix for suffix in self.suffixes if login.endswith(suffix)), "")
-        login = login[: len(login) - len(suffix)]
+        login = without_realm(login, self.realms)
         limit = self.logins.get(login, self.per_hour)
         if limit == 0:
             return "DUNNO"

@@ -31,7 +31,7 @@ export const loginLimit: Service = {
       packages: [],
       files: [
         ...["login_limit.py", "counts.py"].map((name) => file(`${folder}/${name}`, textOf(__dirname, name))),
-        ...library(folder, "milter", "server"),
+        ...library(folder, "login", "milter", "server"),
         file(configFile, JSON.stringify(configuration(settings)) + "\n"),
         ...units.map((unit) => file(`${unitFolder}/${unit}`, textOf(__dirname, unit))),
       ],
