@@ -172,8 +172,9 @@ def main() -> int:
     if options == ["--authorities"]:
         return 0
     with held("acme"):
-        sound = all(issued(config, name) and share_left(name) > LEAST_SHARE for name in KINDS)
-        if sound and options == ["--look-ahead"]:
+        if options == ["--look-ahead"] and all(
+            issued(config, name) and share_left(name) > LEAST_SHARE for name in KINDS
+        ):
             look_ahead(config)
         # What keeps the first from being issued would keep the second too, and failures count against limits.
         good = all(see_to(config, name) for name in KINDS)
