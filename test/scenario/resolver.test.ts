@@ -199,6 +199,10 @@ test("the original is back when the resolver ends, and goes again when it comes 
 test("after a power cut the resolver is asked again, and who writes another file has written the original", async () => {
   await lab.cloud.reboot(await onlyDroplet(lab), "power");
   await eventually(isTaken);
+  // Before the host asks the resolver, systemd looks at the file: what is written in between would stay.
+  const since = `systemctl show --value -p ActiveEnterTimestampMonotonic mail-relay-resolver-file.path ${unit}`;
+  const [looks, serves] = (await onHost(lab, since)).trim().split(/\s+/).map(Number);
+  expect(looks).toBeLessThan(serves!);
   expect(await lookUp("mx.dane.example", A)).toBe("0 authentic 1");
   // As dhclient-script does.
   await onHost(

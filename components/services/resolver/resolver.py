@@ -58,7 +58,8 @@ def take() -> None:
 
 
 def keep() -> None:
-    if os.path.exists(SERVING):
+    # Until it stays: systemd does not tell what is written while this runs.
+    while os.path.exists(SERVING) and not resolvconf.is_ours():
         resolvconf.switch()
 
 
