@@ -1,7 +1,8 @@
 import type { Lab } from "../../sandbox/lab";
-import type { ConfigChanges } from "../../sandbox/labConfig";
+import { MAIL_DOMAINS, SINK_NAME, type ConfigChanges } from "../../sandbox/labConfig";
 import { send } from "../../sandbox/mail/client";
 import { smtpDialogue, type DialogueStep } from "../../sandbox/mail/dialogue";
+import { startSink } from "../../sandbox/mail/sink";
 import { RELEASES } from "../../sandbox/names";
 import { documentedHandshakes, handshakes } from "./handshakes";
 import { onHost, patience, testLab, untilDelivered } from "./support";
@@ -240,5 +241,43 @@ describe.each(RELEASES)("the recipe's options on %s", (release) => {
     expect(await onHost(lab, "ss -Hltn 'sport = :2525 or sport = :465'")).toBe("");
     expect(await onHost(lab, "ls /etc/postfix/sasl")).toBe("smtpd.conf\n");
     expect(await onHost(lab, "cat /var/spool/postfix/pid/master.pid")).toBe(pid);
+  });
+
+  test("a smart host is used as far as it goes: no digest without its password, and no bounce to who refuses bounces", async () => {
+    const { gateway } = lab.cloud;
+    const smart = { host: "smart.test", port: 2525, login: "account", password: "of the account" };
+    await lab.cloud.setDns([
+      { name: SINK_NAME, type: "A", value: gateway },
+      ...MAIL_DOMAINS.map((name) => ({ name, type: "MX" as const, value: SINK_NAME })),
+      { name: smart.host, type: "A", value: gateway },
+    ]);
+    const sink = await startSink({
+      address: gateway,
+      port: smart.port,
+      logins: { [smart.login]: smart.password },
+      // The last two want plain passwords on the server; this one has none.
+      mechanisms: ["GSSAPI", "PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5"],
+      refuse: ({ at, from, to }) => {
+        if (at === "mail" && from === "") return { code: 501, text: "5.1.7 Invalid MAIL FROM address" };
+        return at === "rcpt" && to[0] === "nobody@receiver.test"
+          ? { code: 550, text: "5.1.1 nobody of that name" }
+          : undefined;
+      },
+    });
+    const untilSunk = (subject: string, recipient: string) =>
+      sink.waitForMessage(({ to, raw }) => to.includes(recipient) && raw.includes(subject), 60_000);
+    try {
+      lab.configure({ users, aliases: { root: "ops@receiver.test" }, relayHost: smart });
+      const { text } = await lab.up();
+      expect(text).toMatch(/relayHost smart\.test:2525: it takes no bounces .*501 5\.1\.7 .*the postmaster/);
+      await mail(587, "through the smart host");
+      expect(await untilSunk("through the smart host", "bob@receiver.test")).toMatchObject({ login: smart.login });
+      await mail(587, "for nobody", "nobody@receiver.test");
+      const notice = await untilSunk("for nobody", "ops@receiver.test");
+      expect(notice.from).toBe("double-bounce@relay.example.test");
+      expect(notice.raw).toContain("5.1.1 nobody of that name");
+    } finally {
+      await sink.close();
+    }
   });
 });
