@@ -17,5 +17,6 @@ module.exports = {
     { ...common, displayName: "unit", roots: ["<rootDir>/test/unit"] },
     { ...common, ...compiled, displayName: "scenario", roots: ["<rootDir>/test/scenario"] },
     { ...common, ...compiled, displayName: "faults", roots: ["<rootDir>/test/faults"] },
+    { ...common, ...compiled, displayName: "siege", roots: ["<rootDir>/test/siege"] },
   ],
 };

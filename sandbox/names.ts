@@ -20,6 +20,7 @@ export const TEST_STEPS = [
   "unit",
   "scenario",
   "faults",
+  "siege",
 ] as const;
 export type TestStep = (typeof TEST_STEPS)[number];
 

@@ -1,10 +1,10 @@
 import { runSteps } from "../testing/runner";
-import { FAULTS_STEP, SCENARIO_STEP, STATIC_STEPS, UNIT_STEP, type Step } from "../testing/steps";
+import { FAULTS_STEP, SCENARIO_STEP, SIEGE_STEP, STATIC_STEPS, UNIT_STEP, type Step } from "../testing/steps";
 import type { TestStep } from "../names";
 import { EXIT, interruptible, print } from "./terminal";
 
-/** The static checks keep one core busy, the unit tests the other. */
-const STAGES: Step[][][] = [[STATIC_STEPS, [UNIT_STEP]], [[SCENARIO_STEP]], [[FAULTS_STEP]]];
+/** The static checks keep one core busy, the unit tests the other; the siege takes its time whatever the cores do. */
+const STAGES: Step[][][] = [[STATIC_STEPS, [UNIT_STEP]], [[SCENARIO_STEP]], [[FAULTS_STEP], [SIEGE_STEP]]];
 
 /** `npm test`: all steps, or the ones named. */
 export async function test(names: TestStep[]): Promise<void> {

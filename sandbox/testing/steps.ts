@@ -61,6 +61,8 @@ export const SCENARIO_STEP = needing(
 );
 /** The same, with deploys and relays that are interrupted on purpose. */
 export const FAULTS_STEP = leavingNothing(jest("faults", SIDE_BY_SIDE));
+/** One relay that everything happens to at once, for minutes. */
+export const SIEGE_STEP = leavingNothing(jest("siege", []));
 
 function leavingNothing(step: Step): Step {
   return {
@@ -104,7 +106,7 @@ function needing(tool: Tool, step: Step): Step {
 /** Every shell script of the checkout. */
 export const shellScripts = (root = PROJECT_ROOT): string[] => [...filesEnding(".sh", root), join(".ci", "run")];
 
-function jest(project: "unit" | "scenario" | "faults", args: string[]): Step {
+function jest(project: "unit" | "scenario" | "faults" | "siege", args: string[]): Step {
   return {
     name: project,
     run: async (signal, onProgress) => {

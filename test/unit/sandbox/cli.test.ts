@@ -38,7 +38,7 @@ test.each([
   { args: ["down", "--name", "t12-mine"], told: "taken by tests" },
   {
     args: ["test", "units"],
-    told: "Allowed choices are types, lint, format, shellcheck, ruff, mypy, pytest, unit, scenario, faults",
+    told: "Allowed choices are types, lint, format, shellcheck, ruff, mypy, pytest, unit, scenario, faults, siege",
   },
 ])("wrong usage is exit code 2: $args", ({ args, told }) => {
   const { status, stdout, stderr } = sandbox(...args);
