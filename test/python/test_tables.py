@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import complaints
 import egress
 import hopaddress
 import postfixCheck
@@ -51,7 +52,14 @@ def verdict(outcome: str | None) -> list[Any] | None:
     return failure and list(failure)
 
 
+def complaint(given: dict[str, str]) -> list[str] | None:
+    """Severity and text of what doctor repeats of the log."""
+    found = complaints.complaint(given["program"], given["text"])
+    return found and list(found)
+
+
 TABLES: dict[str, Callable[[Any], Any]] = {
+    "complaints": complaint,
     "certificate-lifetime": lambda text: list(x509.lifetime(text) or []),
     "dkim": lambda given: dkim.problem(
         given["message"].encode(), given["domain"], given["selector"], given["publicKey"]
