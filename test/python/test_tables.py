@@ -16,7 +16,7 @@ import hopaddress
 import postfixCheck
 import reputation
 import verification
-from lib import dkim, installed, logline, queues, sasldb, x509
+from lib import differences, dkim, logline, queues, sasldb, x509
 
 CASES = pathlib.Path(__file__).parent / "cases"
 
@@ -64,8 +64,8 @@ TABLES: dict[str, Callable[[Any], Any]] = {
     "dkim": lambda given: dkim.problem(
         given["message"].encode(), given["domain"], given["selector"], given["publicKey"]
     ),
-    "drift": lambda given: installed.compare(given["noted"], given["present"]),
-    "drift-of-a-unit": installed.unit_difference,
+    "drift": lambda given: differences.compare(given["noted"], given["present"]),
+    "drift-of-a-unit": differences.unit_difference,
     "log-lines": told,
     "hop-address": hop_addresses,
     "logins": lambda dump: [[key.login, password] for key, password in sasldb.logins(sasldb.parse("\n".join(dump)))],
