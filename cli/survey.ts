@@ -121,9 +121,9 @@ export interface DriftSeen {
 }
 
 export interface Difference {
-  /** A file, or a systemd unit where the aspect is `service`. */
+  /** A file, a systemd unit where the aspect is `service`, or a port. */
   path: string;
-  aspect: "content" | "link" | "mode" | "gone" | "new" | "users" | "service";
+  aspect: "content" | "link" | "mode" | "gone" | "new" | "users" | "service" | "listener";
   /** The step of a deploy that repairs it. */
   step: "apply" | "users";
   installed?: string;
@@ -132,8 +132,17 @@ export interface Difference {
   diff?: string[] | null;
   /** Whether the content is kept back. */
   secret?: boolean;
+  /** What main.cf or master.cf now says differently; absent where a deploy of an earlier version noted nothing. */
+  values?: ValueChange[];
   added?: string[];
   removed?: string[];
+}
+
+/** A parameter of main.cf or a service of master.cf; null where there is none. */
+export interface ValueChange {
+  name: string;
+  installed: string | null;
+  present: string | null;
 }
 
 export interface Complaint {

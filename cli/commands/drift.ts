@@ -67,6 +67,8 @@ function describe({ aspect, installed, present, secret, diff, added = [], remove
       ];
       return logins.length > 0 ? `logins were ${logins.join("; ")}` : "passwords were changed";
     }
+    case "listener":
+      return `gives no greeting: ${present}`;
     case "service":
       return `is ${present} instead of ${installed}`;
   }

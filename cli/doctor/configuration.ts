@@ -1,4 +1,4 @@
-import type { Complaint, DeploySeen, DriftSeen, Parts } from "../survey";
+import type { Complaint, DeploySeen, Difference, DriftSeen, Parts, ValueChange } from "../survey";
 import { duration } from "../output";
 import { fault, REPAIR, warning, type Check } from "./finding";
 
@@ -22,12 +22,55 @@ export const deploy: Check<DeploySeen>[] = [
 ];
 
 export const drift: Check<DriftSeen>[] = [
-  ({ differences }) => {
-    const files = differences.filter(({ aspect }) => aspect !== "service").map(({ path }) => path);
-    const names = [...new Set(files)].join(", ");
-    return files.length === 0 ? [] : [warning("drift", `changed since the last deploy: ${names}`, REPAIR)];
+  (seen) =>
+    filesOf(seen)
+      .filter(isInForce)
+      .map((one) => fault("drift-in-force", changedByHand(one), REPAIR)),
+  ({ differences }) =>
+    differences
+      .filter(({ added = [] }) => added.length > 0)
+      .map(({ path, added = [] }) =>
+        fault("login-unknown", `${path} has logins that no deploy made: ${added.join(", ")}`, REPAIR),
+      ),
+  ({ differences }) =>
+    differences
+      .filter(({ aspect, added = [] }) => aspect === "users" && added.length === 0)
+      .map(({ path, removed = [] }) => {
+        const what = removed.length > 0 ? `lacks the logins ${removed.join(", ")}` : "has other passwords";
+        return fault("login-changed", `${path} ${what} since the last deploy`, REPAIR);
+      }),
+  (seen) => {
+    const names = [
+      ...new Set(
+        filesOf(seen)
+          .filter((one) => !isInForce(one))
+          .map(({ path }) => path),
+      ),
+    ].join(", ");
+    return names === "" ? [] : [warning("drift", `changed since the last deploy: ${names}`, REPAIR)];
   },
 ];
+
+const filesOf = ({ differences }: DriftSeen) =>
+  differences.filter(({ aspect }) => !["service", "listener", "users"].includes(aspect));
+
+/** Whether Postfix or a service reads something else than the deploy gave it; a changed comment is nothing to them. */
+function isInForce({ aspect, present, values }: Difference): boolean {
+  if (values !== undefined) return values.length > 0;
+  return aspect === "content" || aspect === "gone" || (aspect === "link" && present === "none");
+}
+
+function changedByHand({ path, aspect, values = [] }: Difference): string {
+  if (values.length > 0) return `changed by hand in ${path}: ${values.map(valueText).join("; ")}`;
+  return aspect === "gone" ? `${path} is gone` : `the content of ${path} was changed by hand`;
+}
+
+function valueText({ name, installed, present }: ValueChange): string {
+  if (present === null) return `${name} is gone`;
+  return installed === null
+    ? `${name} = ${present} is new`
+    : `${name} is ${present || "empty"} instead of ${installed || "empty"}`;
+}
 
 export const log: Check<Parts["complaints"]>[] = [
   ({ complaints }) => complaints.filter(isGrave).map((one) => fault("log-fatal", sentence(one), LOOK)),

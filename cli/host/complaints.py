@@ -25,23 +25,30 @@ EXPECTED = re.compile(
     r"|valid_(?:hostname|ipv[46]_hostaddr)"
     r"|address not listed for hostname|Connection (?:rate|concurrency) limit exceeded|too many errors|network_biopair"
 )
+# A warning of smtpd that names the client is about what that client did; its text comes later. So is what smtpd says of
+# a flood on its socket.
+OF_CLIENT = re.compile(
+    r"(?:\w+: )?(?:[^\s\[\]]+\[[\w.:]+\]: |reject: |malformed BDAT )|disabling input from \S+ socket$"
+)
 MOST = 20
 NUMBERS = re.compile(r"\b[0-9A-F]{8,}\b|\d+")
 
 
-def complaint(message: str) -> tuple[str, str] | None:
+def complaint(program: str, message: str) -> tuple[str, str] | None:
     """Severity and text; None for what a healthy relay logs too."""
     found = severity(message)
-    if not found or (found == "warning" and EXPECTED.search(message)):
+    if not found:
         return None
-    return found, message[len(f"{found}: ") :]
+    text = message[len(f"{found}: ") :]
+    of_client = program.endswith("/smtpd") and OF_CLIENT.match(text)
+    return None if found == "warning" and (of_client or EXPECTED.search(message)) else (found, text)
 
 
 def gather(log: Iterable[Entry]) -> list[dict[str, Any]]:
     """Alike complaints as one: how often, by whom, and the last one's time and words."""
     alike: dict[tuple[str, ...], dict[str, Any]] = {}
     for entry in log:
-        found = None if entry.program == SCRIPT else complaint(entry.text)
+        found = None if entry.program == SCRIPT else complaint(entry.program, entry.text)
         if not found:
             continue
         grade, text = found

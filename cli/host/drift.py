@@ -12,8 +12,8 @@ import os
 from collections.abc import Iterator
 from typing import Any, Dict, Tuple
 
-from lib import installed, sasldb
-from lib.installed import Difference
+from lib import differences, installed
+from lib.differences import Difference
 
 LONGEST_DIFF = 200
 
@@ -51,40 +51,28 @@ def explain(difference: Difference, modes: Modes, texts: dict[str, str]) -> Diff
     """A difference as people see it: with the changed lines or logins instead of digests."""
     path, aspect = difference["path"], difference["aspect"]
     secret = is_secret(modes.get((path, "mode")))
-    shown = {key: difference[key] for key in ("path", "aspect", "step")}
+    shown = {key: difference[key] for key in ("path", "aspect", "step", "values") if key in difference}
     if aspect == "content":
         before = None if secret else installed_text(path, difference["installed"], texts)
         diff = None if before is None else changes(before, live_file(path) or b"")
         return {**shown, "secret": secret, "diff": diff}
     if aspect == "users":
-        return {**shown, **changed_logins(path)}
+        return {**shown, **{key: difference[key] for key in ("added", "removed")}}
     own = installed.read(path) if aspect == "link" and difference["present"] == "none" else None
     if own is not None and not secret:
         return {**difference, "diff": changes(live_file(path) or b"", own)}
     return difference
 
 
-def changed_logins(database: str) -> dict[str, list[str]]:
-    """Which logins were added and removed, never what they log in with."""
-    whose = installed.noted("users")[0].split(" ")[3]
-    recorded = set(installed.recorded_keys(database))
-    try:
-        present = {entry.split()[0] for entry in installed.entries(database, whose)}
-    except sasldb.Unreadable:
-        present = set()
-    added, removed = (
-        sorted({sasldb.key_of(key).login for key in keys}) for keys in (present - recorded, recorded - present)
-    )
-    return {"added": added, "removed": removed}
-
-
 def inspect(args: dict[str, Any]) -> dict[str, Any]:
     noted = installed.noted("files")
-    if not noted:
-        return {"deployed": False, "differences": []}
-    modes = installed.parse([*noted, *installed.services()[0]])
-    found = [explain(one, modes, args.get("texts", {})) for one in installed.differences()]
-    return {"deployed": True, "differences": found}
+    modes = differences.parse([*noted, *installed.services()[0]])
+    found = (
+        [explain(one, modes, args.get("texts", {})) for one in differences.differences()]
+        if noted
+        else differences.lost_notes()
+    )
+    return {"deployed": bool(noted or found), "differences": found}
 
 
 def main(args: dict[str, Any]) -> Iterator[Any]:

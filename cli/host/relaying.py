@@ -9,10 +9,9 @@ from typing import Any, Union
 
 import ask
 import sasl
-import services
 from lib.address import own_address
+from lib.listeners import Listener, listeners, options, starts_with_tls
 from lib.postfix import parameter
-from lib.process import output_of
 
 # Documentation and test networks (RFC 5737, 6598, 2544): no clients.
 STRANGERS = ("192.0.2.9", "198.51.100.9", "203.0.113.9", "100.64.0.9", "198.18.0.9")
@@ -46,7 +45,7 @@ def stranger(networks: Iterable[Network]) -> str:
 
 
 def questions(
-    networks: list[Network], hostname: str, domain: str, login: str | None, listeners: list[tuple[int, bool]]
+    networks: list[Network], hostname: str, domain: str, login: str | None, public: list[tuple[int, bool]]
 ) -> list[ask.Question]:
     """Each with a name that says what must not, or must, be possible."""
     client = stranger(networks)
@@ -64,7 +63,7 @@ def questions(
         asked.append(pretended("send", LOGIN_PROBE, FOREIGN, login=login, sender=""))
     own = ipaddress.ip_address(own_address() or "127.0.0.1")
     trusts_itself = any(own in network for network in networks)
-    for port, demands_login in listeners:
+    for port, demands_login in public:
         here = {"port": port, "client": None, "helo": hostname}
         asked.append({"name": "xclient", **here, "tls": False})
         # The host itself may be one of mynetworks, which only counts where no login is demanded.
@@ -74,19 +73,18 @@ def questions(
     return asked
 
 
-def speaks_first(service: str) -> bool:
+def speaks_first(listener: Listener) -> bool:
     """Whether a listener is public, and can be talked to without TLS."""
-    return not service.startswith("127.") and services.options(service).get("smtpd_tls_wrappermode") != "yes"
+    return not listener.is_probe and not starts_with_tls(listener.service)
 
 
 def demands_login(service: str) -> bool:
-    return services.options(service).get("smtpd_sasl_auth_enable") == "yes"
+    return options(service).get("smtpd_sasl_auth_enable") == "yes"
 
 
 def inspect(_args: dict[str, Any]) -> dict[str, Any]:
     logins = sorted(key.login for key, _ in sasl.logins())
-    listeners = services.inet_services(output_of("postconf", "-M"))
-    public = [(one["port"], demands_login(one["service"])) for one in listeners if speaks_first(one["service"])]
+    public = [(one.port, demands_login(one.service)) for one in listeners() if speaks_first(one)]
     networks = networks_in(parameter("mynetworks"))
     asked = questions(networks, parameter("myhostname"), parameter("mydomain"), logins[0] if logins else None, public)
     with ThreadPoolExecutor(PARALLEL) as pool:

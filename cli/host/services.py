@@ -6,53 +6,25 @@ The login that is tried is one from the user database on this host; it is never 
 from __future__ import annotations
 
 import smtplib
-import socket
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Dict
+from typing import Any
 
 import sasl
 from lib import smtp, x509
 from lib.installed import unit_names, unit_state
-from lib.process import output_of
-
-PATIENCE = 8
-
-Listener = Dict[str, Any]
-
-
-def inet_services(table: str) -> list[Listener]:
-    """The listeners in what `postconf -M` prints, as service, address and port."""
-    found = []
-    for line in table.splitlines():
-        columns = line.split()
-        if len(columns) < 8 or columns[1] != "inet" or columns[7] != "smtpd":
-            continue
-        address, _, port = columns[0].rpartition(":")
-        try:
-            number = int(port) if port.isdigit() else socket.getservbyname(port, "tcp")
-        except OSError:
-            number = {"submissions": 465, "submission": 587, "smtp": 25}.get(port, 0)
-        found.append({"service": columns[0], "address": address or "127.0.0.1", "port": number})
-    return found
-
-
-def options(service: str) -> dict[str, str]:
-    """What master.cf says for one listener over what main.cf says."""
-    lines = output_of("postconf", "-P", f"{service}/inet").splitlines()
-    pairs = (line.split(" = ", 1) for line in lines if " = " in line)
-    return {name.rsplit("/", 1)[1]: value for name, value in pairs}
+from lib.listeners import PATIENCE, Listener, listeners, options
 
 
 def talk(listener: Listener, credentials: tuple[str, str] | None) -> dict[str, Any]:
     """Talks to one listener as far as it goes; `problem` says where it ended, if too early."""
-    chosen = options(listener["service"])
+    chosen = options(listener.service)
     implicit = chosen.get("smtpd_tls_wrappermode") == "yes"
     wanted = chosen.get("smtpd_sasl_auth_enable") == "yes"
-    seen: dict[str, Any] = {**listener, "tls": "implicit" if implicit else "starttls", "auth": wanted, "problem": None}
-    seen.update({"greets": False, "plainAuth": False, "mechanisms": [], "served": None, "login": None})
-    loopback = listener["service"].startswith("127.")
+    seen: dict[str, Any] = {**listener._asdict(), "tls": "implicit" if implicit else "starttls", "auth": wanted}
+    seen.update({"problem": None, "greets": False, "plainAuth": False, "mechanisms": [], "served": None, "login": None})
+    loopback = listener.is_probe
     try:
-        where: dict[str, Any] = {"host": listener["address"], "port": listener["port"], "timeout": PATIENCE}
+        where: dict[str, Any] = {"host": listener.address, "port": listener.port, "timeout": PATIENCE}
         where["local_hostname"] = "doctor.invalid"
         context = smtp.unverified_context()
         client = smtplib.SMTP_SSL(**where, context=context) if implicit else smtplib.SMTP(**where)
@@ -79,5 +51,5 @@ def talk(listener: Listener, credentials: tuple[str, str] | None) -> dict[str, A
 def inspect(_args: dict[str, Any]) -> dict[str, Any]:
     credentials = next(((key.login, password) for key, password in sasl.logins()), None)
     with ThreadPoolExecutor(4) as pool:
-        talks = pool.map(lambda listener: talk(listener, credentials), inet_services(output_of("postconf", "-M")))
+        talks = pool.map(lambda listener: talk(listener, credentials), listeners())
         return {"units": [unit_state(name) for name in unit_names()], "listeners": list(talks)}

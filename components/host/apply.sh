@@ -100,13 +100,24 @@ bring_into_force() {
 switch_over() {
   local was=$1 now=$2 act=(postfix reload)
   [ "$(listening "$was")" = "$(listening "$now")" ] || act=(systemctl restart postfix)
-  if ! running; then
+  if ! answers; then
     # The per-instance unit is generated from main.cf, which a fresh package does not have.
     systemctl daemon-reload
     act=(systemctl restart postfix)
   fi
   keep_running
   "${act[@]}"
+}
+
+# Whether clients are served, which a master that is there does not prove.
+answers() {
+  running && python3 -B -m lib.listeners
+}
+
+# What a reload does not cure, such as a stopped master or a service that it waits a minute to try again.
+start_again() {
+  say "starting Postfix again"
+  systemctl restart postfix && smoke_test "$live"
 }
 
 # Postfix has to be there after the next boot, and after the death of its master.
@@ -181,6 +192,7 @@ finish() {
   keep_mode 600 "$postfix_etc/tls/relay.pem"
   commit_services
   note_installed "$installed_files" python3 -B -m lib.installed files
+  note_installed "$installed_values" python3 -B -m lib.installed values
   settle_certificate
   note_installed "$generation_deployed" cat generation
   note_preflight
@@ -213,7 +225,7 @@ if [ ! -L "$proven" ] && running && [ ! -e candidate.pem ] &&
   keep_running
   install_certificate
   [ "$relinked" = false ] || bring_into_force "$live" "$live"
-  smoke_test "$live" || die "the configuration is unchanged, but the relay does not answer as it should"
+  smoke_test "$live" || start_again || die "the configuration is unchanged, but the relay does not answer as it should"
   finish false
 fi
 

@@ -10,7 +10,7 @@ token=/var/lib/mail-relay/drift
 
 differences() {
   # A host that no deploy has finished on may have no Python yet.
-  [ -e /var/lib/mail-relay/installed.users ] || return 0
+  [ -e /var/lib/mail-relay/installed.users ] || [ -e /var/lib/mail-relay/proof.json ] || return 0
   if command -v python3 >/dev/null; then python3 -B ./drift.py; else echo "python3 gone"; fi
 }
 

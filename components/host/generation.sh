@@ -7,6 +7,7 @@ generations=$postfix_etc/generations
 current=$generations/current
 # What the last deploys left on this host, for the drift step to compare with.
 installed_files=/var/lib/mail-relay/installed.files
+installed_values=/var/lib/mail-relay/installed.values
 installed_users=/var/lib/mail-relay/installed.users
 
 # Which deploy's users and configuration these are; each is away from the first change until all of them are made.

@@ -50,7 +50,17 @@ export interface StepSecrets {
 }
 
 /** What notes what is installed, and compares the host with the notes. */
-const driftLibrary = ["__init__", "installed", "postfix", "process", "sasldb"].map((name) => `lib/${name}.py`);
+const driftLibrary = [
+  "__init__",
+  "differences",
+  "installed",
+  "listeners",
+  "postfix",
+  "process",
+  "sasldb",
+  "smtp",
+  "values",
+].map((name) => `lib/${name}.py`);
 
 const usersSources = ["lib.sh", "chroot.sh", "stores.sh", "generation.sh", "inputs.sh", ...driftLibrary];
 const applySources = [
@@ -69,7 +79,6 @@ const applySources = [
   "lib/address.py",
   "lib/dkim.py",
   "lib/lookup.py",
-  "lib/smtp.py",
   "lib/x509.py",
 ];
 

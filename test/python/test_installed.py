@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import drift
-from lib import installed, sasldb
+from lib import installed, listeners, sasldb, values
+from lib.differences import differences
 
 
 @pytest.fixture
@@ -31,6 +32,7 @@ def host(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Pat
     monkeypatch.setattr(installed, "GENERATIONS", f"{etc}/generations")
     monkeypatch.setattr(installed, "RECORDS", str(records))
     monkeypatch.setattr(installed, "unit_names", list)
+    monkeypatch.setattr(listeners, "listeners", list)
     (records / "installed.files").write_text("".join(f"{line}\n" for line in installed.files()))
     return tmp_path
 
@@ -55,16 +57,63 @@ def test_the_deploys_own_notes_are_no_configuration(host: pathlib.Path) -> None:
 
 
 def test_nothing_changed(host: pathlib.Path) -> None:
-    assert installed.differences() == found() == []
+    assert differences() == found() == []
 
 
 def test_an_edited_file_is_shown_as_a_diff_of_the_text_the_stack_knows(host: pathlib.Path) -> None:
     path = host / "etc" / "main.cf"
     path.write_text("other\n")
-    assert installed.differences()[0]["aspect"] == "content"
+    assert differences()[0]["aspect"] == "content"
     expected = {"path": str(path), "aspect": "content", "step": "apply", "secret": False}
     assert found() == [{**expected, "diff": None}]
     assert found({"main.cf": "main.cf\n"}) == [{**expected, "diff": ["@@ -1 +1 @@", "-main.cf", "+other"]}]
+
+
+def test_an_edited_configuration_tells_what_it_says_differently(
+    host: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        values, "lines", lambda _: ["mynetworks = 0.0.0.0/0", "always_bcc = eve@example.com", "empty ="]
+    )
+    noted = "mynetworks = 127.0.0.0/8\nrelayhost =\nempty =\nsmtp/inet = n - y - - smtpd\n"
+    (host / "records" / "installed.values").write_text(noted)
+    (host / "etc" / "main.cf").write_text("other\n")
+    changed: list[dict[str, Any]] = [
+        {"name": "mynetworks", "installed": "127.0.0.0/8", "present": "0.0.0.0/0"},
+        {"name": "relayhost", "installed": "", "present": None},
+        {"name": "always_bcc", "installed": None, "present": "eve@example.com"},
+    ]
+    assert differences()[0]["values"] == found()[0]["values"] == changed
+    assert [values.describe(one) for one in changed] == [
+        "mynetworks is '0.0.0.0/0' instead of '127.0.0.0/8'",
+        "relayhost is gone",
+        "always_bcc is new: eve@example.com",
+    ]
+
+
+def test_a_listener_that_does_not_answer(host: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    submission = listeners.Listener("submission", "127.0.0.1", 587)
+    monkeypatch.setattr(listeners, "silent", lambda: {submission: "no answer"})
+    expected = {
+        "path": "port 587",
+        "aspect": "listener",
+        "installed": "greets",
+        "present": "no answer",
+        "step": "apply",
+    }
+    assert found() == [expected]
+    # Without Postfix there is nothing more to say.
+    monkeypatch.setattr(installed, "unit_names", lambda: ["postfix"])
+    monkeypatch.setattr(installed, "unit_state", lambda name: {"unit": name, "enabled": "enabled", "runs": False})
+    assert [one["path"] for one in found()] == ["postfix"]
+
+
+def test_notes_that_are_gone_are_told_once_a_deploy_has_ended(host: pathlib.Path) -> None:
+    (host / "records" / "installed.files").unlink()
+    assert found() == differences() == []
+    (host / "records" / "proof.json").touch()
+    lost = [{"path": f"{host}/records/installed.files", "aspect": "gone", "step": "apply"}]
+    assert found() == differences() == lost
 
 
 def test_a_file_that_others_may_not_read_is_not_shown(host: pathlib.Path) -> None:

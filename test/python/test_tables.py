@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
+import complaints
 import egress
 import hopaddress
 import postfixCheck
 import reputation
 import verification
-from lib import dkim, installed, logline, queues, sasldb, x509
+from lib import differences, dkim, logline, queues, sasldb, x509
 
 CASES = pathlib.Path(__file__).parent / "cases"
 
@@ -51,13 +52,20 @@ def verdict(outcome: str | None) -> list[Any] | None:
     return failure and list(failure)
 
 
+def complaint(given: dict[str, str]) -> list[str] | None:
+    """Severity and text of what doctor repeats of the log."""
+    found = complaints.complaint(given["program"], given["text"])
+    return found and list(found)
+
+
 TABLES: dict[str, Callable[[Any], Any]] = {
+    "complaints": complaint,
     "certificate-lifetime": lambda text: list(x509.lifetime(text) or []),
     "dkim": lambda given: dkim.problem(
         given["message"].encode(), given["domain"], given["selector"], given["publicKey"]
     ),
-    "drift": lambda given: installed.compare(given["noted"], given["present"]),
-    "drift-of-a-unit": installed.unit_difference,
+    "drift": lambda given: differences.compare(given["noted"], given["present"]),
+    "drift-of-a-unit": differences.unit_difference,
     "log-lines": told,
     "hop-address": hop_addresses,
     "logins": lambda dump: [[key.login, password] for key, password in sasldb.logins(sasldb.parse("\n".join(dump)))],

@@ -10,7 +10,7 @@ const edits: [what: string, edit: string, said: RegExp, repaired: string][] = [
   [
     "mynetworks widened through the link",
     "sed -i --follow-symlinks 's|^mynetworks = |&0.0.0.0/0, |' /etc/postfix/main.cf; postfix reload",
-    /drift: \/etc\/postfix\/main\.cf content/,
+    /drift: \/etc\/postfix\/main\.cf content: mynetworks is '0\.0\.0\.0\/0, .*' instead of '127/,
     "! postconf -h mynetworks | grep -F 0.0.0.0",
   ],
   [
@@ -34,7 +34,7 @@ const edits: [what: string, edit: string, said: RegExp, repaired: string][] = [
   [
     "one more SASL user",
     `printf %s guest | saslpasswd2 -p -c -f ${database} -u example.test guest`,
-    /drift: \S+relay\.db users/,
+    /drift: \S+relay\.db users: added guest@example\.test/,
     `! sasldblistusers2 -f ${database} | grep guest`,
   ],
   [

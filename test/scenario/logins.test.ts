@@ -2,6 +2,7 @@ import type { ConfigChanges } from "../../sandbox/labConfig";
 import type { Lab } from "../../sandbox/lab";
 import { smtpDialogue } from "../../sandbox/mail/dialogue";
 import { RELEASES } from "../../sandbox/names";
+import { MailRelayCommand } from "./mailRelay";
 import {
   changes,
   eventually,
@@ -87,6 +88,37 @@ describe.each(RELEASES)("logins on %s", (release) => {
   });
 
   afterAll(() => lab?.close());
+
+  test("doctor finds nothing wrong on the host, whatever strangers have said to it", async () => {
+    await smtpDialogue({ host: address, port: 25, localAddress: lab.cloud.strangerClient }, [
+      "EHLO client.test",
+      "ETRN example.test",
+      "BDAT x",
+      `NOOP ${"q".repeat(3000)}`,
+    ]).catch(() => undefined);
+    const relay = new MailRelayCommand((await lab.outputs()).ssh);
+    try {
+      const { stdout } = await relay.run("doctor", "--resolver", lab.cloud.gateway, "--seconds", "2", "--json");
+      const { findings } = JSON.parse(stdout) as { findings: { id: string; what: string }[] };
+      // DNS and the way out are the world's, not the host's.
+      expect(findings.filter(({ id }) => !/^(dns|egress)-/.test(id))).toEqual([]);
+      expect(await relay.run("drift")).toMatchObject({ code: 0 });
+    } finally {
+      relay.close();
+    }
+  });
+
+  test("a relay whose listeners do not answer is no healthy one, though its units run, and the next up revives it", async () => {
+    lab.configure({ users: [alice, bob], driftCheck: true });
+    await lab.up();
+    await onHost(lab, "kill -STOP $(head -n 1 /var/spool/postfix/pid/master.pid); pkill smtpd || true");
+    const { text } = await lab.up();
+    expect(text).toMatch(/drift: port 587 gives no greeting: no answer/);
+    expect(text).toMatch(/starting Postfix again/);
+    expect(await verdict("alice", passwords.alice)).toBe(235);
+    lab.configure({ users: [alice, bob] });
+    await lab.up();
+  });
 
   test("the client of a login is hidden too when it said HELO, and what the message brings of other hosts stays", async () => {
     const early = "Received: from first.test by second.test; Mon, 1 Jun 2026 00:00:00 +0000";

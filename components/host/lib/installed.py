@@ -1,6 +1,6 @@
-"""What a deploy left on the host, as lines of path, aspect and value, and how the host differs from it now.
+"""What a deploy left on the host, as lines of path, aspect and value.
 
-Run as a program it prints the lines for a deploy to note: `files`, or `users` with database, store and whose.
+Run as a program it prints the lines for a deploy to note: `files`, `values`, or `users` with database, store and whose.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import os
 import pwd
 import stat
 import sys
-from typing import Any, Dict
+from collections.abc import Callable
+from typing import Any
 
-from lib import postfix, sasldb
+from lib import postfix, sasldb, values
 from lib.process import output_of, succeeds
 
 RECORDS = "/var/lib/mail-relay"
@@ -23,8 +24,6 @@ GENERATIONS = f"{ETC}/generations"
 RESTART = "/etc/systemd/system/postfix*.service.d/mail-relay.conf"
 # Notes that a deploy keeps in the folder of a generation.
 NOTES = ("smoke.plan", "store")
-
-Difference = Dict[str, Any]
 
 
 def read(path: str) -> bytes | None:
@@ -143,27 +142,6 @@ def services() -> tuple[list[str], list[str]]:
     return kept_lines, lines
 
 
-def compare(kept: list[str], present: list[str]) -> list[Difference]:
-    """One difference for each path and aspect; a path of which nothing is left is gone."""
-    was, now = parse(kept), parse(present)
-    paths = {path for path, _ in now}
-    found: list[Difference] = []
-    for path, aspect in was:
-        if path not in paths:
-            found.append({"path": path, "aspect": "gone"})
-        elif now.get((path, aspect)) != was[path, aspect]:
-            values = {"installed": was[path, aspect], "present": now.get((path, aspect), "none")}
-            found.append({"path": path, "aspect": aspect, **values})
-    found += [{"path": path, "aspect": "new"} for path, _ in now if path not in {path for path, _ in was}]
-    # Only once each: several lines may be about one path that is gone or new.
-    return [one for at, one in enumerate(found) if one not in found[:at]]
-
-
-def parse(lines: list[str]) -> dict[tuple[str, str], str]:
-    split = (line.split(" ", 2) for line in lines)
-    return {(path, aspect): value for path, aspect, value in split}
-
-
 def unit_names() -> list[str]:
     """The systemd units that make the relay, Postfix first."""
     return ["postfix", *(text(path).strip() for path in sorted(glob.glob(f"{RECORDS}/services/*/unit")))]
@@ -174,31 +152,6 @@ def unit_state(name: str) -> dict[str, Any]:
     return {"unit": name, "enabled": output_of("systemctl", "is-enabled", name) or "gone", "runs": runs}
 
 
-def unit_difference(state: dict[str, Any]) -> Difference | None:
-    """None for a unit that runs and starts at the next boot."""
-    if state["runs"] and state["enabled"] in ("enabled", "static"):
-        return None
-    present = f"{state['enabled']}, {'runs' if state['runs'] else 'does not run'}"
-    return {"path": state["unit"], "aspect": "service", "installed": "enabled, runs", "present": present}
-
-
-def differences() -> list[Difference]:
-    """All of them, each with the step of a deploy that repairs it; none on a host that no deploy has finished on."""
-    noted_files, noted_users = noted("files"), noted("users")
-    of_users: list[Difference] = []
-    if noted_users:
-        database, _, store, whose = noted_users[0].split(" ")
-        of_users = compare(noted_users, users(database, store, whose))
-    if not noted_files:
-        return [{**one, "step": "users"} for one in of_users]
-    of_units = filter(None, (unit_difference(unit_state(name)) for name in unit_names()))
-    of_apply = [*compare(noted_files, files()), *compare(*services())]
-    return [
-        *({**one, "step": "apply"} for one in of_apply),
-        *({**one, "step": "users"} for one in of_users),
-        *({**one, "step": "apply"} for one in of_units),
-    ]
-
-
 if __name__ == "__main__":
-    print("\n".join(files() if sys.argv[1] == "files" else users(*sys.argv[2:])))
+    kinds: dict[str, Callable[..., list[str]]] = {"files": files, "values": values.lines, "users": users}
+    print("\n".join(kinds[sys.argv[1]](*sys.argv[2:])))

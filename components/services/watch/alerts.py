@@ -77,8 +77,14 @@ def conditions(limits: Object, recent: dict[str, int], seen: Object, now: int) -
             wrong["certificate-ends"] = f"the certificate ends in {max(0, ends - now) // 86400} days"
     for unit, up in seen["services"].items():
         if not up:
-            wrong[f"down-{unit}"] = f"{unit} does not run"
+            wrong[f"down-{unit}"] = down(unit, seen["silent"])
     return wrong
+
+
+def down(unit: str, silent: dict[int, str]) -> str:
+    if unit != "postfix" or not silent:
+        return f"{unit} does not run"
+    return "; ".join(f"port {port} gives no greeting: {problem}" for port, problem in silent.items())
 
 
 def unseen(seen: Object) -> list[str]:

@@ -27,7 +27,7 @@ export const watch: Service = {
       packages: [],
       files: [
         ...programs.map((name) => file(`${folder}/${name}`, name)),
-        ...library(folder, "journal", "lock", "logline", "postfix", "process", "queues", "x509"),
+        ...library(folder, "journal", "listeners", "lock", "logline", "postfix", "process", "queues", "smtp", "x509"),
         { path: configFile, body: JSON.stringify(config) + "\n", mode: 0o600 },
         ...units.map((name) => file(`${unitFolder}/${name}`, name)),
       ],

@@ -16,7 +16,7 @@ from typing import Any
 
 import alerts
 import exposition
-from lib import postfix, queues, x509
+from lib import listeners, postfix, queues, x509
 from lib.journal import postfix_lines
 from lib.logline import event
 from lib.process import output_of, succeeds
@@ -122,11 +122,14 @@ def main() -> None:
     fresh = read_log(state)
     sizes, problem = queues.sizes()
     units = {unit: succeeds("systemctl", "--quiet", "is-active", unit) for unit in config["units"]}
+    running = postfix.is_running()
+    silent = listeners.silent() if running else {}
     seen = {
         # Nothing where it cannot be read.
         "queue": None if problem else sizes,
         "certificate": x509.lifetime(x509.show("-in", CERTIFICATE, "-dates")),
-        "services": {"postfix": postfix.is_running(), **units},
+        "services": {"postfix": running and not silent, **units},
+        "silent": {listener.port: problem for listener, problem in silent.items()},
         "counters": state["counters"],
     }
     if config.get("metrics"):

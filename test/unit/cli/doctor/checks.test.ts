@@ -9,6 +9,7 @@ import { users } from "../../../../cli/doctor/users";
 import type {
   Answer,
   CertificateSeen,
+  Difference,
   EgressOutcome,
   EgressSeen,
   ListenerSeen,
@@ -234,7 +235,44 @@ describe("users, queue, deploy and log", () => {
       { ...one, severity: "fatal" as const },
     ];
     expect(found(log, { complaints, more: 0 })).toEqual(["LOG-FATAL", "log-warning"]);
-    const differences = [{ path: "/etc/postfix/main.cf", aspect: "content" as const, step: "apply" as const }];
-    expect(found(drift, { deployed: true, differences })).toEqual(["drift"]);
+  });
+
+  test.each<[what: string, difference: Partial<Difference>, expected: string[]]>([
+    ["another mode", { aspect: "mode" }, ["drift"]],
+    ["another content of which no values are known", { aspect: "content" }, ["DRIFT-IN-FORCE"]],
+    ["a comment", { aspect: "content", values: [] }, ["drift"]],
+    [
+      "a value",
+      { aspect: "content", values: [{ name: "mynetworks", installed: "127.0.0.0/8", present: "0.0.0.0/0" }] },
+      ["DRIFT-IN-FORCE"],
+    ],
+    ["a file in place of a link", { aspect: "link", present: "none" }, ["DRIFT-IN-FORCE"]],
+    ["a file that says the same in place of a link", { aspect: "link", present: "none", values: [] }, ["drift"]],
+    ["a file that is gone", { aspect: "gone" }, ["DRIFT-IN-FORCE"]],
+    ["a login that no deploy made", { aspect: "users", added: ["eve@example.com"], removed: [] }, ["LOGIN-UNKNOWN"]],
+    ["a login that is gone", { aspect: "users", added: [], removed: ["eve@example.com"] }, ["LOGIN-CHANGED"]],
+    ["another password", { aspect: "users", added: [], removed: [] }, ["LOGIN-CHANGED"]],
+    [
+      "a silent listener, which another check finds",
+      { path: "port 587", aspect: "listener", present: "no answer" },
+      [],
+    ],
+  ])("changed by hand: %s", (_what, difference, expected) => {
+    const one: Difference = { path: "/etc/postfix/main.cf", aspect: "content", step: "apply", ...difference };
+    expect(found(drift, { deployed: true, differences: [one] })).toEqual(expected);
+  });
+
+  test("says which values were changed by hand", () => {
+    const values = [
+      { name: "mydestination", installed: "localhost", present: "localhost, example.com" },
+      { name: "always_bcc", installed: null, present: "eve@example.com" },
+      { name: "submission/inet", installed: "n - y - - smtpd", present: null },
+      { name: "relayhost", installed: "[mx.example.com]", present: "" },
+    ];
+    const differences = [{ path: "main.cf", aspect: "content" as const, step: "apply" as const, values }];
+    expect(judge(drift, { deployed: true, differences }).findings.map(({ what }) => what)).toEqual([
+      "changed by hand in main.cf: mydestination is localhost, example.com instead of localhost; " +
+        "always_bcc = eve@example.com is new; submission/inet is gone; relayhost is empty instead of [mx.example.com]",
+    ]);
   });
 });

@@ -148,7 +148,10 @@ test("listeners are read from master.cf, with their port by name or number", () 
     "smtp       unix  -       -       y       -       -       smtp",
     "628        inet  n       -       y       -       -       qmqpd",
   ].join("\n");
-  const found = python("services", "services.inet_services(given)", table) as { port: number; address: string }[];
+  const found = python("lib.listeners", "[one._asdict() for one in lib.listeners.in_table(given)]", table) as {
+    port: number;
+    address: string;
+  }[];
   expect(found.map(({ port }) => port)).toEqual([25, 587, 2525, 10025]);
   expect(new Set(found.map(({ address }) => address))).toEqual(new Set(["127.0.0.1"]));
 });

@@ -85,9 +85,9 @@ test("the drift step compares its file, and asks for its unit", () => {
     }
     const program = [
       "import json, sys",
-      "from lib import installed",
+      "from lib import differences, installed",
       "installed.RECORDS = sys.argv[1]",
-      "print(json.dumps([installed.compare(*installed.services()), installed.unit_names()]))",
+      "print(json.dumps([differences.compare(*installed.services()), installed.unit_names()]))",
     ].join("\n");
     const found = execFileSync("python3", ["-B", "-c", program, folder], {
       cwd: join(PROJECT_ROOT, "components", "host"),

@@ -1,0 +1,23 @@
+"""What `postfix check` says of links: it is the file behind one that others may write or not."""
+
+from __future__ import annotations
+
+import pathlib
+
+import postfixCheck
+
+
+def test_a_link_is_judged_by_the_file_it_leads_to(tmp_path: pathlib.Path) -> None:
+    file, link = tmp_path / "file", tmp_path / "link"
+    file.touch()
+    link.symlink_to(file)
+    said = [f"postfix/postfix-script: warning: group or other writable: {path}" for path in (link, file)]
+    file.chmod(0o644)
+    assert postfixCheck.complaints(said[0]) == []
+    file.chmod(0o666)
+    assert postfixCheck.complaints("\n".join(said)) == [
+        f"group or other writable: {link}",
+        f"group or other writable: {file}",
+    ]
+    file.unlink()
+    assert postfixCheck.complaints(said[0]) == []
