@@ -282,3 +282,23 @@ describe("the look ahead", () => {
     expect(plan({ preflight: "warn" })?.checks).toMatchObject([{ required: false }]);
   });
 });
+
+test("Postfix and the preflight try a next hop's addresses in the same order", () => {
+  const both = (change: Partial<RelayInput>) => {
+    const parts = fullParts({ inetProtocols: "all", ...change });
+    const [, rendered] = /^smtp_address_preference = (.*)$/m.exec(renderMainCf(parts, facts)) ?? [];
+    return { rendered, planned: preflightPlan(parts, {})?.addresses };
+  };
+  const usual = { limit: 5, balanced: true, sessions: 2 };
+  expect(both({})).toEqual({ rendered: "ipv4", planned: { preference: "ipv4", ...usual } });
+  const host = { address: "198.51.100.20", hostKey: "ssh-ed25519 AAAA" };
+  const postfixParameters = {
+    smtp_mx_address_limit: "3",
+    smtp_mx_session_limit: "0",
+    smtp_balance_inet_protocols: "no",
+  };
+  expect(both({ droplet: undefined, host, postfixParameters })).toEqual({
+    rendered: "any",
+    planned: { preference: "any", limit: 3, balanced: false, sessions: 0 },
+  });
+});
