@@ -109,6 +109,12 @@ export const changes: Change[] = [
     apply: ({ headers, body }) => ({ headers, body: body.replace(/\r(?!\n)/g, " ") }),
   },
   {
+    what: "A NUL is removed",
+    when: always,
+    // It would end a header's name before the parser sees the colon.
+    apply: (message) => parse(print(message).replaceAll("\0", "")),
+  },
+  {
     what: "White space between a header's name and its colon is removed",
     when: always,
     apply: mapHeaders((header) => header.replace(/^([!-9;-~]+)[ \t]+:/, "$1:")),
