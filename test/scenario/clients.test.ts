@@ -243,10 +243,16 @@ describe("the people who send", () => {
       return code;
     };
     for (let attempt = 0; attempt < 6; attempt++) expect(await guess(lab.cloud.trustedClient)).toBe(535);
+    const forged = "warning: unknown[192.0.2.99]: SASL PLAIN authentication failed: authentication failure";
+    await onHost(
+      lab,
+      `for try in 1 2 3 4 5; do runuser -u nobody -- logger -t postfix/submission/smtpd '${forged}'; done`,
+    );
     await onHost(lab, "systemctl restart postfix");
     for (let attempt = 0; attempt < 4; attempt++) await guess(lab.cloud.strangerClient).catch(() => undefined);
     await eventually(() => expect(guess(lab.cloud.strangerClient)).rejects.toThrow("ECONNREFUSED"));
     expect(await guess(lab.cloud.trustedClient)).toBe(535);
+    expect(await onHost(lab, "nft list set inet mail_relay_ban banned")).not.toContain("192.0.2.99");
     await onHost(lab, `fail2ban-client -s /run/mail-relay-ban/socket unban ${lab.cloud.strangerClient}`);
     // The count of AUTH commands begins anew.
     await onHost(lab, "systemctl restart postfix");
