@@ -4,7 +4,7 @@ import type { Proof } from "../../components";
 import type { Lab, RelayOutputs } from "../../sandbox/lab";
 import { SmtpSession, type DialogueStep } from "../../sandbox/mail/dialogue";
 import { ClientServer } from "./clientServer";
-import { refusedAfterContent, slipped } from "./refusedContent";
+import { contentIsRefused } from "./refusedContent";
 import { loggedIn, message, replies, sendAs, type Server } from "./loginSession";
 import { eventually, onHost, onlyDroplet, patience, testLab } from "./support";
 import { runSnippet } from "./snippet";
@@ -141,14 +141,7 @@ describe("the people who send", () => {
     expect(raw).toContain(`[${lab.cloud.strangerClient}]`);
   });
 
-  test("what is refused after DATA or BDAT uses up nothing of a login's recipients", async () => {
-    const answered = await refusedAfterContent(() => logIn(lab.cloud.trustedClient, "shop"), "shop@example.test", 3);
-    expect(answered).toEqual(["550 5.7.1", "550 5.7.1", "552 5.3.4"]);
-  });
-
-  test("a header that a rule refuses slips past it in no form, by DATA or BDAT", async () => {
-    expect(await slipped(() => logIn(lab.cloud.trustedClient, "printer"), "printer@example.test")).toEqual([]);
-  });
+  contentIsRefused((login) => logIn(lab.cloud.trustedClient, login));
 
   test("a login that has leaked sends to so many an hour and not to one more, whatever form it takes", async () => {
     const [session] = await logIn(lab.cloud.trustedClient, "shop");
@@ -243,16 +236,10 @@ describe("the people who send", () => {
       return code;
     };
     for (let attempt = 0; attempt < 6; attempt++) expect(await guess(lab.cloud.trustedClient)).toBe(535);
-    const forged = "warning: unknown[192.0.2.99]: SASL PLAIN authentication failed: authentication failure";
-    await onHost(
-      lab,
-      `for try in 1 2 3 4 5; do runuser -u nobody -- logger -t postfix/submission/smtpd '${forged}'; done`,
-    );
     await onHost(lab, "systemctl restart postfix");
     for (let attempt = 0; attempt < 4; attempt++) await guess(lab.cloud.strangerClient).catch(() => undefined);
     await eventually(() => expect(guess(lab.cloud.strangerClient)).rejects.toThrow("ECONNREFUSED"));
     expect(await guess(lab.cloud.trustedClient)).toBe(535);
-    expect(await onHost(lab, "nft list set inet mail_relay_ban banned")).not.toContain("192.0.2.99");
     await onHost(lab, `fail2ban-client -s /run/mail-relay-ban/socket unban ${lab.cloud.strangerClient}`);
     // The count of AUTH commands begins anew.
     await onHost(lab, "systemctl restart postfix");

@@ -6,7 +6,7 @@ import { message, replies } from "./loginSession";
  * then refuses, by DATA and by BDAT, and hangs up in the middle of a message. Resolves with code and enhanced code of each
  * refusal.
  */
-export async function refusedAfterContent(
+async function refusedAfterContent(
   logIn: () => Promise<[SmtpSession, Reply]>,
   sender: string,
   recipients: number,
@@ -41,7 +41,7 @@ const attached = (type: string, ...headers: string[]) =>
   `${head}Content-Type: ${type}\r\n${headers.map((header) => `${header}\r\n`).join("")}\r\n`;
 
 /** Forms in which a header may come that a rule refuses. */
-export const hiddenForms: Record<string, string> = {
+const hiddenForms: Record<string, string> = {
   plain: `${head}${name}${text}`,
   "in small letters": `${head}x-refused:1\r\n${text}`,
   "white space before the colon": `${head}X-Refused \t: 1\r\n${text}`,
@@ -66,7 +66,7 @@ export const hiddenForms: Record<string, string> = {
 };
 
 /** Sends each by DATA and by BDAT, and resolves with the answers to those that were not refused. */
-export async function slipped(logIn: () => Promise<[SmtpSession, Reply]>, sender: string): Promise<string[]> {
+async function slipped(logIn: () => Promise<[SmtpSession, Reply]>, sender: string): Promise<string[]> {
   const passed: string[] = [];
   const envelope = message(sender, 1);
   for (const [form, content] of Object.entries(hiddenForms)) {
@@ -84,4 +84,16 @@ export async function slipped(logIn: () => Promise<[SmtpSession, Reply]>, sender
     session.close();
   }
   return passed;
+}
+
+/** What a relay answers that refuses X-Refused, has a limit of 3 recipients for shop, and none for gateway. */
+export function contentIsRefused(logIn: (login: string) => Promise<[SmtpSession, Reply]>): void {
+  test("what is refused after DATA or BDAT uses up nothing of a login's recipients", async () => {
+    const answered = await refusedAfterContent(() => logIn("shop"), "shop@example.test", 3);
+    expect(answered).toEqual(["550 5.7.1", "550 5.7.1", "552 5.3.4"]);
+  });
+
+  test("a header that a rule refuses slips past it in no form, by DATA or BDAT", async () => {
+    expect(await slipped(() => logIn("gateway"), "shop@example.test")).toEqual([]);
+  });
 }
