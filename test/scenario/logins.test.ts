@@ -125,7 +125,9 @@ describe.each(RELEASES)("logins on %s", (release) => {
     await eventually(async () =>
       expect(await failures("SYSLOG_IDENTIFIER=postfix/submission/smtpd")).toContain("192.0.2.99"),
     );
-    expect(await failures(banMatch)).toBe(`unknown[${lab.cloud.strangerClient}]: SASL PLAIN authentication failed\n`);
+    const counted = await failures(banMatch);
+    expect(counted).toContain(`[${lab.cloud.strangerClient}]`);
+    expect(counted).not.toContain("192.0.2.99");
   });
 
   test("a previous password is accepted beside the present one until its day, and not a day longer", async () => {

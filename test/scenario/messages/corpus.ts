@@ -45,7 +45,7 @@ export async function sendCorpus(
           shape,
           sent[index]!.message,
           found.map(({ raw }) => raw),
-          { options, hop, signed: Boolean(options.dkim && !shape.unsigned) },
+          { options, from, hop, signed: Boolean(options.dkim && !shape.unsigned) },
           keys,
         ),
       );

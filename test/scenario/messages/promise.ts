@@ -4,6 +4,8 @@ import { has, nameOf, parse, print, type Message } from "./message";
 /** What a message went through. */
 export interface Way {
   options: Partial<Record<"dkim" | "hideClients" | "rewriting" | "headerChecks", boolean>>;
+  /** A login, or an address in `myNetworks`. */
+  from: "login" | "network";
   hop: Hop;
   /** Whether it must be signed. */
   signed: boolean;
@@ -102,6 +104,14 @@ export const changes: Change[] = [
     what: "A last line without a line end gets one",
     when: always,
     apply: ({ headers, body }) => ({ headers, body: /\r\n$/.test(body) || body === "" ? body : `${body}\r\n` }),
+  },
+  {
+    what: "More than one carriage return before a line feed count as one",
+    when: "from `myNetworks`",
+    apply: ({ headers, body }, { from }) => ({
+      headers,
+      body: from === "network" ? body.replace(/\r+\n/g, "\r\n") : body,
+    }),
   },
   {
     what: "A carriage return that is not part of a line end becomes a space",
