@@ -4,6 +4,7 @@ import { smtpDialogue } from "../../sandbox/mail/dialogue";
 import { ban } from "../../components/services/ban/service";
 import { fullSettings } from "../unit/components/fixtures";
 import { RELEASES } from "../../sandbox/names";
+import { hostileValues } from "./hostileValues";
 import {
   changes,
   eventually,
@@ -128,6 +129,12 @@ describe.each(RELEASES)("logins on %s", (release) => {
     const counted = await failures(banMatch);
     expect(counted).toContain(`[${lab.cloud.strangerClient}]`);
     expect(counted).not.toContain("192.0.2.99");
+  });
+
+  test("Postfix's own tools read hostile values of every option as values", async () => {
+    const { tried, harmed } = await hostileValues(lab, release);
+    expect(harmed).toEqual([]);
+    expect(tried).toBeGreaterThan(100);
   });
 
   test("a previous password is accepted beside the present one until its day, and not a day longer", async () => {
