@@ -106,8 +106,8 @@ test("a client that reads /etc/hosts runs without chroot, which has an old copy"
 });
 
 test("undeliverable bounces go to the postmaster, unless the notices are chosen otherwise", () => {
-  expect(mainCf({}).get("notify_classes")).toBe("resource, software, 2bounce");
-  expect(mainCf({ postfixParameters: { notify_classes: "bounce" } }).get("notify_classes")).toBe("bounce");
+  expect(mainCf({}).get("notify_classes")).toBe("2bounce");
+  expect(mainCf({ postfixParameters: { notify_classes: "delay" } }).get("notify_classes")).toBe("delay");
 });
 
 test("without routes and wrapper mode nothing of it is there", () => {
