@@ -78,7 +78,7 @@ const hostile = (value: string) =>
 
 /** Those of a value that are tried, where so many are accepted. */
 const tries = 60;
-const enough = 4;
+const enough = 1;
 
 /** What Postfix reads with these arguments; undefined when they are refused. */
 function rendered(args: object, release: Release): Files | undefined {

@@ -134,7 +134,7 @@ describe.each(RELEASES)("logins on %s", (release) => {
   test("Postfix's own tools read hostile values of every option as values", async () => {
     const { tried, harmed } = await hostileValues(lab, release);
     expect(harmed).toEqual([]);
-    expect(tried).toBeGreaterThan(100);
+    expect(tried).toBeGreaterThan(30);
   });
 
   test("a previous password is accepted beside the present one until its day, and not a day longer", async () => {
