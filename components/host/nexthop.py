@@ -16,8 +16,8 @@ TRIES = 3  # where an answer or its absence may be a passing one
 BLOCKED = (25, 465, 587)
 
 
-def refusal(what: str, reply: tuple[int, bytes]) -> Refusal:
-    kind = Passing if reply[0] // 100 == 4 else Refusal
+def refusal(what: str, reply: tuple[int, bytes], for_good: type[Refusal] = Refusal) -> Refusal:
+    kind = Passing if reply[0] // 100 == 4 else for_good
     return kind(f"{what}: {answer(reply)}")
 
 
@@ -25,24 +25,26 @@ def answer(reply: tuple[int, bytes]) -> str:
     return shown(reply).replace("\n", " ")
 
 
+class Final(Refusal):
+    """What Postfix returns mail for, whatever other servers would say."""
+
+
 def connect(hop: Hop) -> socket.socket:
     port = hop["port"]
-    for family, address in addresses(hop):
-        connection = socket.socket(family, socket.SOCK_STREAM)
-        connection.settimeout(SECONDS)
-        try:
-            connection.connect((address, port))
-            return connection
-        except socket.timeout:
-            why = "the cloud blocks 25, 465 and 587 on their way out" if port in BLOCKED else "a firewall is in between"
-            failed = Refusal(
-                f"nothing answers on port {port} within {SECONDS} seconds, as where {why}. {hop['otherPort']}"
-            )
-        except ConnectionRefusedError:
-            failed = Passing(f"the connection to port {port} is refused: nobody listens there")
-        except OSError as error:
-            failed = Passing(f"port {port} cannot be reached: {error.strerror or error}")
-        connection.close()
+    family, address = hop["at"]
+    connection = socket.socket(family, socket.SOCK_STREAM)
+    connection.settimeout(SECONDS)
+    try:
+        connection.connect((address, port))
+        return connection
+    except socket.timeout:
+        why = "the cloud blocks 25, 465 and 587 on their way out" if port in BLOCKED else "a firewall is in between"
+        failed = Refusal(f"nothing answers on port {port} within {SECONDS} seconds, as where {why}. {hop['otherPort']}")
+    except ConnectionRefusedError:
+        failed = Passing(f"the connection to port {port} is refused: nobody listens there")
+    except OSError as error:
+        failed = Passing(f"port {port} cannot be reached: {error.strerror or error}")
+    connection.close()
     raise failed
 
 
@@ -148,16 +150,37 @@ def log_in(session: Session, mechanisms: list[str], login: dict[str, str]) -> No
 
 
 def hold(hop: Hop) -> str | None:
-    """What is worth knowing, if anything is."""
-    session = start(hop, hop["helo"])
+    """Goes from server to server as Postfix does, and says what is worth knowing, if anything is."""
+    sessions = 0
+    failed: list[Exception] = []
+    for at in addresses(hop):
+        try:
+            session = start({**hop, "at": at}, hop["helo"])
+        except (Refusal, OSError, smtplib.SMTPException) as error:
+            failed.append(error)
+            continue
+        try:
+            return hand_over(session, hop)
+        except Final:
+            raise
+        except (Refusal, OSError, smtplib.SMTPException) as error:
+            # It came further than those that did not answer, so it says more.
+            failed.insert(0, error)
+        sessions += 1
+        if sessions == hop["addresses"]["sessions"]:
+            break
+    raise failed[0]
+
+
+def hand_over(session: Session, hop: Hop) -> str | None:
     try:
         if "login" in hop:
             log_in(session, hop["mechanisms"], hop["login"])
         reply = session.docmd(f"MAIL FROM:<{hop['sender']}>")
         if reply[0] == 530 and "login" not in hop:
-            raise Refusal(f"it wants a login: {answer(reply)}")
+            raise Final(f"it wants a login: {answer(reply)}")
         if reply[0] != 250:
-            raise refusal(f"it refuses the sender {hop['sender']}", reply)
+            raise refusal(f"it refuses the sender {hop['sender']}", reply, Final)
         session.docmd("RSET")
         return bounces_refused(session, hop)
     finally:

@@ -35,7 +35,8 @@ def try_direct(direct: Check, plan: Plan) -> None:
             main_cf.write(f"myhostname = {plan['helo']}\ninet_protocols = {plan['inetProtocols']}\ndnssec_probe =\n")
         environment = {**os.environ, "MAIL_CONFIG": folder}
         for domain in direct["domains"]:
-            options = ["-l", "may", "-L", "summary", "-T", str(SECONDS), "-a", "ipv4"]
+            options = ["-l", "may", "-L", "summary", "-T", str(SECONDS)]
+            options += ["-a", plan["addresses"]["preference"]]
             command = ["timeout", str(SECONDS), "posttls-finger", *options, domain]
             tried = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
             words = tried.stdout + tried.stderr

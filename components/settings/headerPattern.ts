@@ -46,6 +46,9 @@ export function patternProblem(pattern: string): string | undefined {
       const instead = written[escaped[0][1]!] ?? (escaped[0][1] === "s" ? "[:space:]" : "the character alone");
       return `holds ${escaped[0]} between [ and ], where a backslash is a character of its own; write ${instead.replace(/^\[(\w-\w|\[.*\])\]$/, "$1")}`;
     }
+    if (kind === "character" && text === "{" && !/^\{\d{1,3}(,\d{0,3})?\}/.test(textFrom(all, index))) {
+      return "holds a { that begins no number of times; write [{]";
+    }
     if (kind === "character" && text === "^" && !beginsAlternative(all, index)) {
       return "holds a ^ that no text can stand before; begin the pattern, or what follows a |, with it";
     }
@@ -55,6 +58,12 @@ export function patternProblem(pattern: string): string | undefined {
   }
   return undefined;
 }
+
+const textFrom = (all: Token[], index: number) =>
+  all
+    .slice(index)
+    .map(({ text }) => text)
+    .join("");
 
 /** Outside of all groups, and first in its alternative. */
 function beginsAlternative(all: Token[], index: number): boolean {

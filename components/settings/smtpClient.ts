@@ -7,6 +7,7 @@ export interface SmtpClientSettings {
   mechanisms: string[];
   /** Postfix `smtp_host_lookup`: `dns`, `native`, or both in this order. */
   hostLookup: string[];
+  addresses: AddressSettings;
   /** The name in EHLO, where it is not that of the relay. */
   heloName?: string;
   /** The authorities that vouch for servers. */
@@ -14,6 +15,18 @@ export interface SmtpClientSettings {
   caPath?: string;
   /** The client's own certificate. */
   certificate?: { file: string; key?: string };
+}
+
+/** In which order the client tries the addresses of a next hop, and how many. */
+export interface AddressSettings {
+  /** Postfix `smtp_address_preference`. */
+  preference: "ipv4" | "any";
+  /** Postfix `smtp_mx_address_limit`; 0 is no limit. */
+  limit: number;
+  /** Postfix `smtp_balance_inet_protocols`: the limit leaves addresses of both IP versions. */
+  balanced: boolean;
+  /** Postfix `smtp_mx_session_limit`: with so many servers it holds a dialogue; 0 is no limit. */
+  sessions: number;
 }
 
 /**
@@ -27,6 +40,7 @@ export function resolveSmtpClient(input: RelayInput): SmtpClientSettings {
   return {
     mechanisms,
     hostLookup: hostLookup(given(input, "smtp_host_lookup") ?? ""),
+    addresses: addresses(input),
     heloName: given(input, "smtp_helo_name"),
     caFile: "/etc/ssl/certs/ca-certificates.crt",
     caPath: given(input, "smtp_tls_CApath"),
@@ -38,6 +52,21 @@ export function resolveSmtpClient(input: RelayInput): SmtpClientSettings {
 function hostLookup(value: string): string[] {
   const known = words(value.toLowerCase()).filter((word) => ["dns", "native"].includes(word));
   return known.length > 0 ? known : ["dns"];
+}
+
+function addresses(input: RelayInput): AddressSettings {
+  return {
+    // DigitalOcean drops SMTP over IPv6, and each such address would be waited for: the others come first.
+    preference: input.droplet ? "ipv4" : "any",
+    limit: count(given(input, "smtp_mx_address_limit"), 5),
+    balanced: given(input, "smtp_balance_inet_protocols")?.toLowerCase() !== "no",
+    sessions: count(given(input, "smtp_mx_session_limit"), 2),
+  };
+}
+
+/** What is no number Postfix refuses in the trial. */
+function count(value: string | undefined, otherwise: number): number {
+  return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : otherwise;
 }
 
 /** Postfix takes a chain file with its key in it, and a certificate file's key from a parameter of its own. */

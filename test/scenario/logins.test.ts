@@ -1,8 +1,11 @@
 import type { ConfigChanges } from "../../sandbox/labConfig";
 import type { Lab } from "../../sandbox/lab";
 import { smtpDialogue } from "../../sandbox/mail/dialogue";
+import { ban } from "../../components/services/ban/service";
+import { fullSettings } from "../unit/components/fixtures";
 import { RELEASES } from "../../sandbox/names";
 import { MailRelayCommand } from "./mailRelay";
+import { hostileValues } from "./hostileValues";
 import {
   changes,
   eventually,
@@ -39,6 +42,13 @@ start | restart)
   ;;
 esac
 `;
+
+/** Which entries of the journal `limits.ban` reads. */
+const banMatch = /^journalmatch = (.*)$/m.exec(
+  ban
+    .of(fullSettings({ limits: { ban: {} } }), {}, [])!
+    .files.find(({ path }) => path.endsWith("filter.d/mail-relay.conf"))!.body,
+)![1]!;
 
 describe.each(RELEASES)("logins on %s", (release) => {
   let lab: Lab;
@@ -137,6 +147,26 @@ describe.each(RELEASES)("logins on %s", (release) => {
     expect(raw).toMatch(/^Received: by relay\.example\.test \(Postfix\) with \S+ id /m);
     expect(raw).toContain(early);
     expect(raw).not.toMatch(new RegExp(`laptop|alice@relay|${lab.cloud.strangerClient}`));
+  });
+
+  test("the ban counts lines of smtpd alone, whatever a local user writes to the journal", async () => {
+    expect(await verdict("alice", "wrong")).toBe(535);
+    const line = "warning: unknown[192.0.2.99]: SASL PLAIN authentication failed: authentication failure";
+    await onHost(lab, `runuser -u nobody -- logger -t postfix/submission/smtpd '${line}'; journalctl --sync || true`);
+    const failures = (match: string) =>
+      onHost(lab, `journalctl -q -o cat ${match} | grep -o '[^ ]*: SASL PLAIN authentication failed' | sort -u`);
+    await eventually(async () =>
+      expect(await failures("SYSLOG_IDENTIFIER=postfix/submission/smtpd")).toContain("192.0.2.99"),
+    );
+    const counted = await failures(banMatch);
+    expect(counted).toContain(`[${lab.cloud.strangerClient}]`);
+    expect(counted).not.toContain("192.0.2.99");
+  });
+
+  test("Postfix's own tools read hostile values of every option as values", async () => {
+    const { tried, harmed } = await hostileValues(lab, release);
+    expect(harmed).toEqual([]);
+    expect(tried).toBeGreaterThan(30);
   });
 
   test("a previous password is accepted beside the present one until its day, and not a day longer", async () => {

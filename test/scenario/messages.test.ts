@@ -31,24 +31,40 @@ const headerChecks: ConfigChanges["headerChecks"] = [
   { header: "Subject", pattern: "^\\[list\\]", action: "prepend", text: "X-List: yes" },
 ];
 
-const ways: [name: string, options: Way["options"], changes: ConfigChanges][] = [
-  ["default", { hideClients: true }, {}],
-  ["dkim", { hideClients: true, dkim: true }, { dkim: {} }],
-  ["dkim, rewriting", { hideClients: true, dkim: true, rewriting: true }, { dkim: {}, rewriting }],
-  ["headerChecks, hideClients: false", { headerChecks: true }, { headerChecks, hideClients: false }],
+/** What a way of mail does to it with these changes. */
+interface Round {
+  changes: ConfigChanges;
+  login: Way["options"];
+  /** Also without a login, from `myNetworks`, whose clients are never hidden. */
+  network?: Way["options"];
+}
+
+const rounds: [name: string, round: Round][] = [
+  ["default", { changes: {}, login: { hideClients: true } }],
+  ["dkim", { changes: { dkim: {} }, login: { hideClients: true, dkim: true }, network: { dkim: true } }],
+  ["dkim, rewriting", { changes: { dkim: {}, rewriting }, login: { hideClients: true, dkim: true, rewriting: true } }],
+  [
+    "headerChecks, hideClients: false",
+    { changes: { headerChecks, hideClients: false }, login: { headerChecks: true } },
+  ],
 ];
 
-test.each(ways)("every shape of message arrives whole at every hop with %s", async (name, options, changes) => {
+test.each(rounds)("every shape of message arrives whole at every hop with %s", async (name, round) => {
   lab.configure({
     users: [{ login: "alice", allowedSenders: ["alice@example.test", "@internal.test"] }],
     limits: { recipientsPerHour: 0 },
     transports: hops.transports,
+    myNetworks: [`${lab.cloud.trustedClient}/32`],
     preflight: "off",
-    ...changes,
+    ...round.changes,
   });
   await lab.up();
-  const results = await sendCorpus(lab, hops, options);
-  process.stdout.write(table(name, results));
-  expect(problems(results)).toEqual([]);
-  expect(results.size).toBe(shapes.length);
+  for (const from of ["login", "network"] as const) {
+    const options = round[from];
+    if (!options) continue;
+    const results = await sendCorpus(lab, hops, options, from);
+    process.stdout.write(table(`${name}, from a ${from}`, results));
+    expect(problems(results)).toEqual([]);
+    expect(results.size).toBe(shapes.length);
+  }
 });

@@ -50,7 +50,7 @@ const mistakes: [name: string, parameters: Record<string, string>, caught: Caugh
   ["a number out of range", { default_process_limit: "0" }, "trial", /default_process_limit/],
   ["a time that is none", { bounce_queue_lifetime: "banana" }, "trial", /bounce_queue_lifetime/],
   ["a word that is none of a list", { smtp_host_lookup: "banana" }, "trial", /smtp_host_lookup/],
-  ["a word smtpd does not know", { notify_classes: "nonsense" }, "trial", /fatal: .*notify_classes/],
+  ["a word smtpd does not know", { notify_classes: "nonsense" }, "refused", /use only 2bounce and delay/],
   ["an unknown kind of table", { virtual_alias_maps: "nosuch:/etc/aliases" }, "trial", /nosuch:\/etc\/aliases/],
   ["a missing table", { virtual_alias_maps: "texthash:/nonexistent" }, "trial", /texthash:\/nonexistent/],
   ["a missing table for senders", { sender_bcc_maps: "texthash:/nonexistent" }, "trial", /sender_bcc_maps/],

@@ -18,8 +18,7 @@ export const owned: OwnedParameters = {
 export function ipv6Parameters(settings: RelaySettings, facts: Facts): Parameters {
   if (!usesIpv6(settings)) return {};
   return {
-    // DigitalOcean drops SMTP over IPv6, and each such address would be waited for: the others come first.
-    ...(settings.droplet ? { smtp_address_preference: "ipv4" } : {}),
+    smtp_address_preference: settings.smtpClient.addresses.preference,
     // One network is one client to the limits, for whoever has an address has 2^64 of them. Older releases count addresses.
     ...only(facts, { smtpd_client_ipv6_prefix_length: 64 }),
   };

@@ -85,11 +85,12 @@ function offersTable(names: string[], hops: NextHop[]): string {
 
 /**
  * A bounce has no sender, and providers such as SES refuse it for that; or its recipient does not exist. Postfix would drop
- * it without a word. So the postmaster receives it, from `double-bounce` at the relay.
+ * it without a word. So the postmaster receives it, from `double-bounce` at the relay. For Postfix's own default, `resource`
+ * and `software`, it mails whole sessions, with the passwords of logins, to the postmaster when the disk is full.
  */
 function bounces(settings: RelaySettings): Parameters {
   if (chosenParameter(settings, "notify_classes") !== undefined) return {};
-  return { notify_classes: ["resource", "software", "2bounce"] };
+  return { notify_classes: ["2bounce"] };
 }
 
 function routing({ relayRoutes, transports }: RelaySettings): Parameters {

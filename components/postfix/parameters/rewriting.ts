@@ -9,6 +9,8 @@ import { Parameters } from "./parameters";
 /** Why `postfixParameters` may not have them. */
 export const owned: OwnedParameters = {
   local_header_rewrite_clients: fixed,
+  message_strip_characters: fixed,
+  strict_mime_encoding_domain: ({ headerChecks }: RelayInput) => written("headerChecks", headerChecks?.length),
   always_bcc: ({ alwaysBcc }) => written("alwaysBcc", alwaysBcc),
   canonical_maps: ({ rewriting }) => written("rewriting.canonical", rewriting?.canonical?.length),
   sender_canonical_maps: ({ rewriting }) => written("rewriting.senders", rewriting?.senders?.length),
@@ -40,12 +42,29 @@ export function rewritingParameters(settings: RelaySettings): Parameters {
   return {
     // Whose headers are completed and rewritten like the envelope: those who submit mail (RFC 6409 8), not other servers.
     local_header_rewrite_clients: ["permit_inet_interfaces", "permit_mynetworks", "permit_sasl_authenticated"],
+    // RFC 5321 forbids it in messages. Postfix would end a header's value there, and take a name with it for text.
+    message_strip_characters: "\\0",
     ...(alwaysBcc === undefined ? {} : { always_bcc: alwaysBcc }),
     ...Object.fromEntries(used.map((kind) => [maps[kind], `texthash:$config_directory/${fileOf(kind)}`])),
     ...(headerChecks.length > 0 ? { header_checks: "regexp:$config_directory/header_checks" } : {}),
+    ...(headerChecks.some(protecting) ? { strict_mime_encoding_domain: true } : {}),
     ...partHeaderChecks(settings),
   };
 }
+
+/** Rules that keep mail from its recipients. */
+const protecting = ({ action }: HeaderCheck) => ["reject", "hold"].includes(action);
+
+/**
+ * Parts that Postfix does not find, though mail programs do: their headers would pass such a rule unseen. It knows boundaries
+ * in one form, and not of more than a line; `message/partial` has others put the parts together. That an attached message
+ * must not be encoded is a parameter.
+ */
+const unseenParts = [
+  ["boundary[^=;]*[*]", "a boundary in the form of RFC 2231"],
+  ['boundary[[:space:]]*=[[:space:]]*"?[^";]{255}', "a boundary of more than 70 characters"],
+  ["message/partial", "a message in parts"],
+].map(([form, what]) => `~^Content-Type:.*${form}~ REJECT 5.7.1 ${what} is not accepted, it hides headers\n`);
 
 /** Actions that change no message; they alone apply to what is inside of one, which may be signed or be evidence. */
 const watching = ({ action }: HeaderCheck) => ["reject", "hold", "warn"].includes(action);
@@ -72,8 +91,10 @@ export function rewritingTables({ rewriting, headerChecks }: RelaySettings): { p
       path: fileOf(kind),
       body: rewriting[kind].map(({ from, to }) => `${from.toLowerCase()} ${to}\n`).join(""),
     }));
+  // The first rule that matches a header counts.
+  const first = headerChecks.some(protecting) ? unseenParts : [];
   const checks = (path: string, rules: HeaderCheck[]) =>
-    rules.length === 0 ? [] : [{ path, body: rules.map(headerCheck).join("") }];
+    rules.length === 0 ? [] : [{ path, body: [...first, ...rules.map(headerCheck)].join("") }];
   return [
     ...tables,
     ...checks("header_checks", headerChecks),

@@ -40,10 +40,21 @@ export const ban: Service = {
   },
 };
 
+/**
+ * What any local user can choose of a line of the journal is its text and identifier; unit and program are the journal's own.
+ * The unit alone is not enough: in it local(8) runs the commands of a user's .forward. Its name differs by release.
+ */
+const writtenBySmtpd = [
+  "_SYSTEMD_UNIT=postfix.service",
+  "_SYSTEMD_UNIT=postfix@-.service",
+  "_EXE=/usr/lib/postfix/sbin/smtpd",
+];
+
 /** The line smtpd logs for a wrong login; nothing that a client sends stands before the address. */
 function filter(settings: RelaySettings): Record<string, Value> {
   const names = listeners(settings).flatMap((listener) => (listener.auth ? [`${syslogName(listener)}/smtpd`] : []));
-  return { programs: names.join("|"), match: names.map((name) => `SYSLOG_IDENTIFIER=${name}`).join(" + ") };
+  const matches = names.map((name) => [`SYSLOG_IDENTIFIER=${name}`, ...writtenBySmtpd].join(" "));
+  return { programs: names.join("|"), match: matches.join(" + ") };
 }
 
 /**

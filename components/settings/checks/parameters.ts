@@ -42,8 +42,8 @@ function harmToLog(name: string, value: string): string | undefined {
     return "has whole sessions logged, with passwords and messages; leave it out, and look at `mail-relay logs`";
   if (tlsLevel.test(name) && !/^[0-2]$/.test(value.trim()))
     return "may have what is sent over TLS logged, with passwords and messages; use 0, 1 or 2";
-  if (name === "notify_classes" && /\b(data|policy|protocol)\b|\$/.test(value))
-    return "may have transcripts of sessions, with passwords, mailed to the postmaster; leave out data, policy and protocol";
+  if (name === "notify_classes" && !/^(2bounce|delay|[\s,])*$/.test(value))
+    return "may have transcripts of sessions, with passwords, mailed to the postmaster; use only 2bounce and delay";
   if (name === "info_log_addr_form" && value.trim() !== "external")
     return "has addresses logged without quotes, so that an address could pass for another line's outcome; leave it out";
   if (name === "syslog_facility")

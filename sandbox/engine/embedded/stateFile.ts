@@ -35,6 +35,8 @@ export class StateFile {
   /** Ciphertexts as they were read or last written, so that an unchanged secret keeps its own. */
   private readonly ciphertexts = new Map<string, string>();
   private writing: Promise<void> = Promise.resolve();
+  /** What is written as soon as the write under way has ended. */
+  private next: { snapshot: Snapshot; written: Promise<void> } | undefined;
 
   private constructor(
     private readonly file: string,
@@ -55,8 +57,26 @@ export class StateFile {
     return { stateFile, snapshot: { resources, pending } };
   }
 
-  /** Replaces the file; calls are carried out one after the other, and each one's content is taken when it is made. */
+  /**
+   * Replaces the file. Calls made during a write share the next one, with the content of the last of them: a thousand
+   * deletions at once would otherwise each hold a whole text of the state.
+   */
   save(snapshot: Snapshot): Promise<void> {
+    if (this.next) {
+      this.next.snapshot = snapshot;
+      return this.next.written;
+    }
+    const next = { snapshot, written: this.writing };
+    next.written = this.writing.then(() => {
+      this.next = undefined;
+      return replaceFile(this.file, this.textOf(next.snapshot));
+    });
+    this.next = next;
+    this.writing = next.written;
+    return next.written;
+  }
+
+  private textOf(snapshot: Snapshot): string {
     const content: Deployment = {
       version: 3,
       deployment: {
@@ -66,9 +86,7 @@ export class StateFile {
         pending_operations: snapshot.pending.map((one) => ({ ...one, resource: this.encrypt(one.resource) })),
       },
     };
-    const text = JSON.stringify(content, undefined, 4);
-    this.writing = this.writing.then(() => replaceFile(this.file, text));
-    return this.writing;
+    return JSON.stringify(content, undefined, 4);
   }
 
   private encrypt(state: ResourceState): ResourceState {

@@ -18,13 +18,16 @@ export async function sendCorpus(
   lab: Lab,
   { sinks }: Awaited<ReturnType<typeof startHops>>,
   options: Way["options"],
+  from: "login" | "network",
 ): Promise<Results> {
   const { address, logins, dnsRecords } = await lab.outputs();
   const before = new Map<Hop, number>();
   for (const hop of hops) before.set(hop, (await sinks.get(hop.name)!.messages()).length);
   const sent = options.rewriting ? shapes.map(fromInside) : shapes;
   await submitAll(
-    { host: address, localAddress: lab.cloud.strangerClient, login: "alice", password: logins.alice! },
+    from === "login"
+      ? { host: address, port: 587, localAddress: lab.cloud.strangerClient, as: ["alice", logins.alice!] }
+      : { host: address, port: 25, localAddress: lab.cloud.trustedClient },
     sent,
     hops.map(({ domain }) => `bob@${domain}`),
   );
@@ -42,7 +45,7 @@ export async function sendCorpus(
           shape,
           sent[index]!.message,
           found.map(({ raw }) => raw),
-          { options, hop, signed: Boolean(options.dkim && !shape.unsigned) },
+          { options, from, hop, signed: Boolean(options.dkim && !shape.unsigned) },
           keys,
         ),
       );

@@ -4,6 +4,8 @@ import { has, nameOf, parse, print, type Message } from "./message";
 /** What a message went through. */
 export interface Way {
   options: Partial<Record<"dkim" | "hideClients" | "rewriting" | "headerChecks", boolean>>;
+  /** A login, or an address in `myNetworks`. */
+  from: "login" | "network";
   hop: Hop;
   /** Whether it must be signed. */
   signed: boolean;
@@ -104,9 +106,23 @@ export const changes: Change[] = [
     apply: ({ headers, body }) => ({ headers, body: /\r\n$/.test(body) || body === "" ? body : `${body}\r\n` }),
   },
   {
+    what: "More than one carriage return before a line feed count as one",
+    when: "from `myNetworks`",
+    apply: ({ headers, body }, { from }) => ({
+      headers,
+      body: from === "network" ? body.replace(/\r+\n/g, "\r\n") : body,
+    }),
+  },
+  {
     what: "A carriage return that is not part of a line end becomes a space",
     when: always,
     apply: ({ headers, body }) => ({ headers, body: body.replace(/\r(?!\n)/g, " ") }),
+  },
+  {
+    what: "A NUL is removed",
+    when: always,
+    // Before the parser sees it, because a header's name may hold one.
+    apply: (message) => message,
   },
   {
     what: "White space between a header's name and its colon is removed",
@@ -217,7 +233,7 @@ export function difference(message: Buffer, raw: string, way: Way): string | und
   const arrived = parse(raw);
   const allowed = changes.reduce(
     (before, change) => change.apply(before, way, arrived),
-    parse(message.toString("latin1")),
+    parse(message.toString("latin1").replaceAll("\0", "")),
   );
   const expected = print(allowed);
   if (expected === raw) return undefined;

@@ -3,9 +3,10 @@ import type { Shape } from "./shape";
 
 export interface Submission {
   host: string;
+  port: number;
   localAddress: string;
-  login: string;
-  password: string;
+  /** Login and password, where it takes them. */
+  as?: [login: string, password: string];
 }
 
 const content = (message: Buffer) => {
@@ -14,13 +15,13 @@ const content = (message: Buffer) => {
   return Buffer.from(`${stuffed}${stuffed.endsWith("\r\n") ? "" : "\r\n"}.\r\n`, "latin1");
 };
 
-/** Submits all messages in one session with a login, each to all recipients given and its own. */
+/** Submits all messages in one session, each to all recipients given and its own. */
 export async function submitAll(
-  { host, localAddress, login, password }: Submission,
+  { host, port, localAddress, as }: Submission,
   shapes: Shape[],
   recipients: string[],
 ): Promise<void> {
-  const session = await SmtpSession.open({ host, port: 587, localAddress });
+  const session = await SmtpSession.open({ host, port, localAddress });
   const say = async (step: DialogueStep, code: number, what: string) => {
     const reply = await session.say(step);
     if (reply.code !== code) throw new Error(`${what}: ${reply.code} ${reply.text}`);
@@ -30,7 +31,7 @@ export async function submitAll(
     await say("EHLO client.test", 250, "EHLO");
     await say("STARTTLS", 220, "STARTTLS");
     await say("EHLO client.test", 250, "EHLO");
-    await say({ auth: "PLAIN", login, password }, 235, "AUTH");
+    if (as) await say({ auth: "PLAIN", login: as[0], password: as[1] }, 235, "AUTH");
     for (const { name, message, chunked, declares = [], from = "alice@example.test", others = [] } of shapes) {
       await say([`MAIL FROM:<${from}>`, ...declares].join(" "), 250, name);
       for (const to of [...recipients, ...others]) await say(`RCPT TO:<${to}>`, 250, name);

@@ -51,7 +51,11 @@ export const texts: Shape[] = [
   shape("bare-cr", lines("one\rtwo", "three\r")),
   shape("control-characters", lines("\x01\x02\x07\x1b[0m\x7f")),
   shape("form-feed", lines("page one", "\fpage two\v"), { unsigned: true }),
-  shape("nul", lines("before\0after"), { chunked: true, declares: ["BODY=8BITMIME"] }),
+  shape("nul", lines("before\0after"), {
+    headers: ["X-Na\0me: 1", "Subject: a va\0lue"],
+    chunked: true,
+    declares: ["BODY=8BITMIME"],
+  }),
   shape("quoted-printable", lines("Gr=C3=BC=C3=9Fe=20", "soft=", "break"), {
     headers: [...plain, "Content-Transfer-Encoding: quoted-printable"],
   }),

@@ -5,34 +5,11 @@ import path from "node:path";
 import type { EngineError, StackSpec } from "../../../sandbox/engine";
 import { EmbeddedEngine } from "../../../sandbox/engine/embedded/engine";
 import { builtInProviders } from "../../../sandbox/engine/providers";
-import { commandProvider } from "../../../sandbox/engine/providers/command/provider";
-import type { ProviderFactory } from "../../../sandbox/engine/providers/provider";
 import { PROJECT_ROOT } from "../../../sandbox/paths";
 import { keyPair } from "../../keys";
-import { facts } from "../components/recording";
+import { hostless } from "./support/hostless";
 
 jest.setTimeout(300_000);
-
-// About as much as a real proof says.
-const proof = {
-  passed: Array.from({ length: 60 }, (_, index) => `dialogue ${index} of a stranger who is refused on port 587`),
-  skipped: {},
-  warnings: [],
-};
-
-/** Commands on a host that takes everything and says what a real one would. */
-const hostless: ProviderFactory = () => {
-  const real = commandProvider().kinds["command:remote:Command"]!;
-  const results: Record<string, object> = { install: facts, proof };
-  const outputs = (inputs: Parameters<typeof real.create>[0], name: string) => {
-    const result = results[name.replace("relay-", "")] ?? { changed: true, preflight: [] };
-    return { ...inputs, stdout: JSON.stringify(result), stderr: "" };
-  };
-  const create: typeof real.create = (inputs, { name }) =>
-    Promise.resolve({ id: name, outputs: outputs(inputs, name) });
-  const update: typeof real.update = (_, inputs, { name }) => Promise.resolve(outputs(inputs, name));
-  return { kinds: { "command:remote:Command": { ...real, create, update } } };
-};
 
 /** With it, everything travels to the host that can. */
 function everything(): object {

@@ -63,6 +63,9 @@ test("limits count networks by IPv6 where Postfix can, and on a droplet the othe
     "smtp_address_preference = ipv4",
     "smtpd_client_ipv6_prefix_length = 64",
   ]);
-  expect(lines({ ...byIpv6, droplet: undefined, host }, "3.7")).toEqual(["inet_protocols = all"]);
+  expect(lines({ ...byIpv6, droplet: undefined, host }, "3.7")).toEqual([
+    "inet_protocols = all",
+    "smtp_address_preference = any",
+  ]);
   expect(lines({})).toEqual(["inet_protocols = ipv4"]);
 });

@@ -106,8 +106,8 @@ test("a client that reads /etc/hosts runs without chroot, which has an old copy"
 });
 
 test("undeliverable bounces go to the postmaster, unless the notices are chosen otherwise", () => {
-  expect(mainCf({}).get("notify_classes")).toBe("resource, software, 2bounce");
-  expect(mainCf({ postfixParameters: { notify_classes: "bounce" } }).get("notify_classes")).toBe("bounce");
+  expect(mainCf({}).get("notify_classes")).toBe("2bounce");
+  expect(mainCf({ postfixParameters: { notify_classes: "delay" } }).get("notify_classes")).toBe("delay");
 });
 
 test("without routes and wrapper mode nothing of it is there", () => {
@@ -164,6 +164,9 @@ test.each<[RelayInput["delivery"], Record<string, string | undefined>]>([
   for (const [name, value] of Object.entries(expected)) expect([name, parameters.get(name)]).toEqual([name, value]);
 });
 
+/** What stands before the rules, so that no part is unseen by them. */
+const guard = /^(~\^Content-Type:.*~ REJECT 5\.7\.1 .*\n){3}/;
+
 test("header checks and rewriting as Postfix reads them", () => {
   const change: Partial<RelayInput> = {
     rewriting: {
@@ -180,7 +183,9 @@ test("header checks and rewriting as Postfix reads them", () => {
   expect(mainCf(change).get("sender_canonical_maps")).toBeUndefined();
   expect(files(change).get("etc/canonical")?.body).toBe("old@example.com new@example.com\n");
   expect(files(change).get("etc/smtp_generic")?.body).toBe("@a.lan x@b.example\n");
-  expect(files(change).get("etc/header_checks")?.body).toBe(
+  const rules = files(change).get("etc/header_checks")!.body;
+  expect(rules).toMatch(guard);
+  expect(rules.replace(guard, "")).toBe(
     "/^User-Agent:/ IGNORE\n~^Subject:(.*either/or)~ PREPEND X-Choice: yes\n" +
       "/^Subject:(.*spam)/ REJECT 5.7.1 header Subject is not accepted\n",
   );
@@ -195,13 +200,32 @@ test("parts and attached messages are watched, and never changed", () => {
   expect(parts({ headerChecks: [remove] })).toEqual(["", ""]);
   const watching = "regexp:$config_directory/part_header_checks";
   expect(parts({ headerChecks: [remove, reject] })).toEqual([watching, watching]);
-  expect(files({ headerChecks: [remove, reject] }).get("etc/part_header_checks")?.body).toBe(
-    "/^Subject:(.*spam)/ REJECT 5.7.1 header Subject is not accepted\n",
-  );
+  const rules = files({ headerChecks: [remove, reject] }).get("etc/part_header_checks")!.body;
+  expect(rules).toMatch(guard);
+  expect(rules.replace(guard, "")).toBe("/^Subject:(.*spam)/ REJECT 5.7.1 header Subject is not accepted\n");
   expect(parts({ postfixParameters: { header_checks: "pcre:/a", mime_header_checks: "pcre:/b" } })).toEqual([
     "pcre:/b",
     "pcre:/a",
   ]);
+});
+
+test("only rules that keep mail from its recipients have Postfix refuse parts whose headers they would not see", () => {
+  const look = (action: "reject" | "hold" | "warn" | "remove") => {
+    const headerChecks = [{ header: "X-A", action }];
+    return [
+      mainCf({ headerChecks }).get("strict_mime_encoding_domain"),
+      guard.test(files({ headerChecks }).get("etc/header_checks")!.body),
+    ];
+  };
+  expect([look("reject"), look("hold")]).toEqual([
+    ["yes", true],
+    ["yes", true],
+  ]);
+  expect([look("warn"), look("remove")]).toEqual([
+    [undefined, false],
+    [undefined, false],
+  ]);
+  expect(mainCf({}).get("message_strip_characters")).toBe("\\0");
 });
 
 describe("the look ahead", () => {
@@ -280,5 +304,25 @@ describe("the look ahead", () => {
     expect(plan({ preflight: "off" })).toBeUndefined();
     expect(files({ preflight: "off" }).has("preflight.plan")).toBe(false);
     expect(plan({ preflight: "warn" })?.checks).toMatchObject([{ required: false }]);
+  });
+});
+
+test("Postfix and the preflight try a next hop's addresses in the same order", () => {
+  const both = (change: Partial<RelayInput>) => {
+    const parts = fullParts({ inetProtocols: "all", ...change });
+    const [, rendered] = /^smtp_address_preference = (.*)$/m.exec(renderMainCf(parts, facts)) ?? [];
+    return { rendered, planned: preflightPlan(parts, {})?.addresses };
+  };
+  const usual = { limit: 5, balanced: true, sessions: 2 };
+  expect(both({})).toEqual({ rendered: "ipv4", planned: { preference: "ipv4", ...usual } });
+  const host = { address: "198.51.100.20", hostKey: "ssh-ed25519 AAAA" };
+  const postfixParameters = {
+    smtp_mx_address_limit: "3",
+    smtp_mx_session_limit: "0",
+    smtp_balance_inet_protocols: "no",
+  };
+  expect(both({ droplet: undefined, host, postfixParameters })).toEqual({
+    rendered: "any",
+    planned: { preference: "any", limit: 3, balanced: false, sessions: 0 },
   });
 });

@@ -4,7 +4,7 @@ import { issuesOf } from "../fixtures";
 const cases: [string, NonNullable<RelayInput["postfixParameters"]>, string, RegExp][] = [
   ["an owned parameter", { mynetworks: "x" }, "mynetworks", /use myNetworks/],
   ["an inline comment", { bounce_queue_lifetime: "1d # d" }, "bounce_queue_lifetime", /holds a #/],
-  ["a second line", { notify_classes: "a\nb = c" }, "notify_classes", /line break/],
+  ["a second line", { maximal_queue_lifetime: "1d\nb = c" }, "maximal_queue_lifetime", /line break/],
   [
     "an outside address that is a name",
     { proxy_interfaces: "nat.example.com" },
@@ -17,7 +17,9 @@ const cases: [string, NonNullable<RelayInput["postfixParameters"]>, string, RegE
   ["what LMTP sends in the log", { lmtp_tls_loglevel: "3" }, "lmtp_tls_loglevel", /use 0, 1 or 2/],
   ["what TLS carries in the log", { tlsproxy_tls_loglevel: "4" }, "tlsproxy_tls_loglevel", /use 0, 1 or 2/],
   ["a level by reference", { tlsproxy_client_loglevel: "$x" }, "tlsproxy_client_loglevel", /use 0, 1 or 2/],
-  ["transcripts", { notify_classes: "bounce, protocol" }, "notify_classes", /transcripts of sessions, with passwords/],
+  ["transcripts", { notify_classes: "2bounce, protocol" }, "notify_classes", /transcripts of sessions, with passwords/],
+  ["transcripts of full disks", { notify_classes: "2bounce, resource" }, "notify_classes", /only 2bounce and delay/],
+  ["transcripts of what is too large", { notify_classes: "bounce" }, "notify_classes", /only 2bounce and delay/],
   ["addresses without quotes", { info_log_addr_form: "internal" }, "info_log_addr_form", /without quotes/],
   ["another facility", { syslog_facility: "local0" }, "syslog_facility", /do not look/],
   ["a bad parameter name", { "a b": "c" }, "a b", /not a parameter name/],
@@ -32,7 +34,7 @@ test.each(cases)("%s is refused with option, value and way out", (_, postfixPara
 test.each([
   ["debug_peer_list", ""],
   ["lmtp_tls_loglevel", "2"],
-  ["notify_classes", "bounce, 2bounce, resource, software"],
+  ["notify_classes", "delay, 2bounce"],
 ])("%s can be %j", (name, value) => expect(issuesOf({ postfixParameters: { [name]: value } })).toEqual([]));
 
 test.each(["192.0.2.1, 192.0.2.2 [2001:db8::1]", ""])("outside addresses can be %j", (addresses) => {

@@ -65,7 +65,7 @@ test.each<[string, Partial<RelayInput>, RegExp]>([
     "nobody told of bounces that the provider refuses",
     {
       relayHost: { preset: "ses", ...samples.ses, password: undefined },
-      postfixParameters: { notify_classes: "resource, software" },
+      postfixParameters: { notify_classes: "delay" },
     },
     /Amazon SES at relayHost refuses bounces, and notify_classes .*Add 2bounce/,
   ],
