@@ -2,6 +2,7 @@
 # The services beside Postfix, such as a resolver or a signer; sourced by apply.sh. ./services holds one
 # folder for each wanted one:
 #   unit     the systemd unit that runs it
+#   also     further units of it that run all the time; may be absent
 #   shared   exists where others use the unit too, so that it is never disabled
 #   check    a command line that succeeds when the installed files are good; may be absent
 #   reloads  exists for a service that takes changed files, units aside, with a reload

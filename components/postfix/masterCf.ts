@@ -1,10 +1,10 @@
 import { listeners, syslogName, type Listener } from "../settings/listeners";
-import type { RelaySettings } from "../settings/settings";
 import type { RelayParts } from "../render/parts";
 import { hopServices } from "./nextHops";
 import { noStartTlsOptions } from "./parameters/limits";
 import { hidesClients, loginCleanup } from "./parameters/hideClients";
 import { loginMilterOptions } from "./parameters/loginMilters";
+import { milterClientsOptions } from "./parameters/milterClients";
 
 /** One line of master.cf, in its own column order; undefined columns print as `-`. */
 interface Service {
@@ -29,8 +29,8 @@ const loginOnly = {
 };
 
 /** What sets a listener with a login apart from port 25, which main.cf describes. */
-function optionsOf(listener: Listener, settings: RelaySettings): Record<string, string> {
-  if (!listener.auth) return noStartTlsOptions(settings);
+function optionsOf(listener: Listener, parts: RelayParts): Record<string, string> {
+  if (!listener.auth) return { ...noStartTlsOptions(parts.settings), ...milterClientsOptions(parts) };
   return {
     syslog_name: syslogName(listener),
     ...(listener.tls === "implicit" ? { smtpd_tls_wrappermode: "yes" } : { smtpd_tls_security_level: "encrypt" }),
@@ -128,7 +128,7 @@ export function renderMasterCf(
   ) as Record<string, string>;
   const open = listeners(settings).map((listener) => ({
     ...listener,
-    options: { ...optionsOf(listener, settings), ...(listener.auth ? ofLogins : {}) },
+    options: { ...optionsOf(listener, parts), ...(listener.auth ? ofLogins : {}) },
   }));
   const inet = [...open, probeListener, loginProbe, ...trial.listeners].map((listener): Service => ({
     name: binding(listener),

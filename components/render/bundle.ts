@@ -5,6 +5,7 @@ import { Issue } from "../settings/validate";
 import { Facts } from "../postfix/facts";
 import { outgoingTables } from "../postfix/parameters/outgoing";
 import { renderNoStartTls } from "../postfix/parameters/limits";
+import { renderMilterClients } from "../postfix/parameters/milterClients";
 import { rewritingTables } from "../postfix/parameters/rewriting";
 import { hidesClients, renderHideClients } from "../postfix/parameters/hideClients";
 import { renderLoginCommands } from "../postfix/parameters/relaying";
@@ -65,6 +66,8 @@ export function renderBundle(settings: RelaySettings, facts: Facts, secrets: Bun
   }
   const noStartTls = renderNoStartTls(settings);
   if (noStartTls !== "") etc.push({ path: "no_starttls", body: noStartTls, mode: 0o644 });
+  const milterClients = renderMilterClients(parts);
+  if (milterClients !== "") etc.push({ path: "milter_clients", body: milterClients, mode: 0o644 });
   const beside = serviceFiles(parts.services);
   const generation = digest([...etc, ...beside]);
   return {

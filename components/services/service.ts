@@ -21,6 +21,8 @@ export interface HostService {
   name: string;
   /** The systemd unit that runs it; a package's own or one of `files`. */
   unit: string;
+  /** Further units of it that run all the time, which the other one starts and stops. */
+  also?: string[];
   /** The unit has other users too, so it stays enabled when the service goes. Default: false. */
   shared?: boolean;
   /** Whether metrics and alerts cover it. Default: true. */
@@ -78,6 +80,3 @@ export interface HostFile {
   /** `user:group`. Default: root's. */
   owner?: string;
 }
-
-/** Where units of our own lie. */
-export const unitFolder = "/etc/systemd/system";

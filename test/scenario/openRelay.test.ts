@@ -5,6 +5,7 @@ import { resolve } from "../../components/settings/resolve";
 import type { Lab } from "../../sandbox/lab";
 import { RELEASES } from "../../sandbox/names";
 import { PROJECT_ROOT } from "../../sandbox/paths";
+import { exposures, mostExposed } from "./exposure";
 import { answers, headerForms } from "./headerFrom";
 import { ask, type Finding } from "./openRelayAsk";
 import { positions, type Scene } from "./openRelayMatrix";
@@ -53,6 +54,13 @@ describe.each(RELEASES)("the open-relay matrix on %s", (release) => {
   });
 
   afterAll(() => lab?.close());
+
+  test("its services give up what their work does not need", async () => {
+    const found = await exposures(lab);
+    process.stdout.write(`${release}: ${found.map(([unit, exposure]) => `${unit} ${exposure}`).join(", ")}\n`);
+    expect(found.map(([unit]) => unit)).toEqual(["mail-relay-header-from.service", "mail-relay-login-limit.service"]);
+    expect(found.filter(([, exposure]) => exposure > mostExposed)).toEqual([]);
+  });
 
   test("every recipient from every sender in every position is answered as it must be", async () => {
     const { asked, findings } = await ask(lab, scene, true);

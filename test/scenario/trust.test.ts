@@ -1,6 +1,7 @@
 import { dkimVerify } from "mailauth/lib/dkim/verify";
 import { MAIL_DOMAINS, SINK_NAME } from "../../sandbox/labConfig";
 import type { Lab } from "../../sandbox/lab";
+import { send } from "../../sandbox/mail/client";
 import { answers, headerForms } from "./headerFrom";
 import {
   callApi,
@@ -157,6 +158,21 @@ describe("a relay that signs its mail and manages its records", () => {
   test("without its signer the relay puts mail off, and takes it again afterwards", async () => {
     await onHost(lab, "systemctl stop mail-relay-signer.socket mail-relay-signer.service");
     await expect(submit(lab, "alice", password, "too early")).rejects.toThrow(/\b4\d\d\b/);
+    // On port 25 strangers, who may write to the relay's own accounts alone, do not need it; who is trusted does.
+    const { address: host, hostname } = await lab.outputs();
+    const toPostmaster = (localAddress: string) =>
+      send({
+        host,
+        port: 25,
+        localAddress,
+        from: "carol@receiver.test",
+        to: `postmaster@${hostname}`,
+        subject: "to the postmaster",
+        text: "hello",
+        tls: "none",
+      });
+    expect((await toPostmaster(lab.cloud.strangerClient)).response).toMatch(/^250 /);
+    await expect(toPostmaster(lab.cloud.trustedClient)).rejects.toThrow(/\b4\d\d\b/);
     await onHost(lab, "systemctl start mail-relay-signer.service");
     await submit(lab, "alice", password, "after the pause");
     expect(await verdicts("after the pause")).toEqual(["pass relay1 example.test"]);

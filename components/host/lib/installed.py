@@ -144,7 +144,9 @@ def services() -> tuple[list[str], list[str]]:
 
 def unit_names() -> list[str]:
     """The systemd units that make the relay, Postfix first."""
-    return ["postfix", *(text(path).strip() for path in sorted(glob.glob(f"{RECORDS}/services/*/unit")))]
+    records = sorted(glob.glob(f"{RECORDS}/services/*/"))
+    own = (text(f"{record}{file}").split() for record in records for file in ("unit", "also"))
+    return ["postfix", *(name for names in own for name in names)]
 
 
 def unit_state(name: str) -> dict[str, Any]:

@@ -18,6 +18,8 @@ def passed(index: int = 0) -> socket.socket:
 class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     """Serves on a socket that listens already, of any family."""
 
+    # Of the socket that is made before it is replaced; one that every sandbox allows.
+    address_family = socket.AF_UNIX
     daemon_threads = True
 
     def __init__(self, listening: socket.socket, conversation: Any) -> None:

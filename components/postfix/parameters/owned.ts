@@ -7,6 +7,7 @@ import { owned as clientTls } from "./clientTls";
 import { owned as limits } from "./limits";
 import { owned as hideClients } from "./hideClients";
 import { owned as loginMilters } from "./loginMilters";
+import { owned as milterClients } from "./milterClients";
 import { owned as outgoing } from "./outgoing";
 import { owned as rewriting } from "./rewriting";
 import { owned as throughput } from "./throughput";
@@ -41,6 +42,7 @@ export const ownedByRelay: OwnedParameters = {
   ...limits,
   ...hideClients,
   ...loginMilters,
+  ...milterClients,
   ...outgoing,
   ...rewriting,
   ...throughput,

@@ -1,11 +1,12 @@
 import { withoutBrackets } from "../../settings/addresses";
 import { listeners, syslogName, takesLogins } from "../../settings/listeners";
 import type { RelaySettings } from "../../settings/settings";
-import { unitFolder, type Service } from "../service";
+import type { Service } from "../service";
 import { textOf, type Value } from "../template";
+import { unit } from "../unit";
 
 const folder = "/etc/mail-relay-ban";
-const unit = "mail-relay-ban.service";
+const unitName = "mail-relay-ban.service";
 
 /**
  * fail2ban, with a configuration and a socket of its own: one that the host has for other purposes stays as it is, and
@@ -23,7 +24,7 @@ export const ban: Service = {
     const exempt = exemptNetworks(settings);
     return {
       name: "ban",
-      unit,
+      unit: unitName,
       packages: ["fail2ban", "nftables", "python3-systemd"],
       // It would watch sshd, and shut the next deploy out with whoever else mistypes a key.
       masks: [{ package: "fail2ban", unit: "fail2ban.service" }],
@@ -33,7 +34,7 @@ export const ban: Service = {
         file("filter.d/mail-relay.conf", "filter.conf", filter(settings)),
         file("action.d/mail-relay.conf", "action.conf"),
         file("table.nft", "table.nft", table(settings, exempt)),
-        { path: `${unitFolder}/${unit}`, body: textOf(__dirname, unit), mode: 0o644 },
+        unit(__dirname, unitName),
       ],
       check: `fail2ban-server -t -c ${folder} && nft -c -f ${folder}/table.nft`,
     };

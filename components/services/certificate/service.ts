@@ -1,6 +1,7 @@
 import { library } from "../library";
-import { unitFolder, type HostFile, type Service } from "../service";
+import type { HostFile, Service } from "../service";
 import { textOf } from "../template";
+import { unitFolder } from "../unit";
 
 const folder = "/usr/local/lib/mail-relay-certificate";
 const configFile = "/etc/mail-relay-certificate.json";

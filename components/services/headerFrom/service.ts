@@ -4,8 +4,9 @@ import { trialLogin, trialSender } from "../../proof/trialNames";
 import { checksHeaderFrom, headerSenders } from "../../settings/headerFrom";
 import type { RelaySettings } from "../../settings/settings";
 import { library } from "../library";
-import { unitFolder, type HostFile, type Service } from "../service";
+import type { HostFile, Service } from "../service";
 import { textOf } from "../template";
+import { unit } from "../unit";
 
 /** Where it listens, for Postfix inside its chroot, and for the trial instance, alike. */
 const port = 18892;
@@ -28,8 +29,6 @@ export const headerFrom: Service = {
       ...library(folder, "login", "milter", "server"),
     ];
     const digest = createHash("sha256").update(JSON.stringify(programs)).digest("hex").slice(0, 12);
-    const unit = (name: string, values: Record<string, string | number>) =>
-      file(`${unitFolder}/${name}`, textOf(__dirname, name, values));
     return {
       name: "header-from",
       unit: "mail-relay-header-from.service",
@@ -38,8 +37,8 @@ export const headerFrom: Service = {
       files: [
         ...programs,
         file(configFile, JSON.stringify(configuration(settings)) + "\n"),
-        unit("mail-relay-header-from.socket", { port }),
-        unit("mail-relay-header-from.service", { digest }),
+        unit(__dirname, "mail-relay-header-from.socket", { port }),
+        unit(__dirname, "mail-relay-header-from.service", { digest }),
       ],
       // Rather later and checked than now and unchecked.
       logins: {

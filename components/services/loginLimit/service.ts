@@ -2,8 +2,9 @@ import { takesLogins } from "../../settings/listeners";
 import { use } from "../../settings/ownedParameters";
 import type { RelaySettings } from "../../settings/settings";
 import { library } from "../library";
-import { unitFolder, type HostFile, type Service } from "../service";
+import type { HostFile, Service } from "../service";
 import { textOf } from "../template";
+import { unit } from "../unit";
 
 /** As smtpd sees them from inside its chroot; the socket's unit has them too. */
 const socket = "mail-relay/login-limit";
@@ -28,12 +29,13 @@ export const loginLimit: Service = {
       name: "login-limit",
       // systemd keeps the socket, so that nobody meets a closed door while the counter starts, and hands it over.
       unit: "mail-relay-login-limit.socket",
+      also: ["mail-relay-login-limit.service"],
       packages: [],
       files: [
         ...["login_limit.py", "counts.py"].map((name) => file(`${folder}/${name}`, textOf(__dirname, name))),
         ...library(folder, "login", "milter", "server"),
         file(configFile, JSON.stringify(configuration(settings)) + "\n"),
-        ...units.map((unit) => file(`${unitFolder}/${unit}`, textOf(__dirname, unit))),
+        ...units.map((name) => unit(__dirname, name)),
       ],
       logins: {
         parameters: { login_data_restrictions: ["reject_unauth_pipelining", `check_policy_service ${counter}`] },

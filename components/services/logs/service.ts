@@ -1,7 +1,8 @@
-import { unitFolder, type Service } from "../service";
+import type { Service } from "../service";
 import { textOf } from "../template";
+import { unit } from "../unit";
 
-const unit = "mail-relay-logs.service";
+const unitName = "mail-relay-logs.service";
 
 /** How long the journal keeps what it has, and with it the mail log, unless that is left to the host. */
 export const logs: Service = {
@@ -10,7 +11,7 @@ export const logs: Service = {
     return {
       name: "logs",
       // journald reads its configuration only when it starts; it keeps its sockets over that, so nothing is lost.
-      unit,
+      unit: unitName,
       // It has the journal restarted once, and then there is nothing of it that could stop.
       watched: false,
       packages: [],
@@ -20,7 +21,7 @@ export const logs: Service = {
           body: textOf(__dirname, "journald.conf", { days: logDays }),
           mode: 0o644,
         },
-        { path: `${unitFolder}/${unit}`, body: textOf(__dirname, unit), mode: 0o644 },
+        unit(__dirname, unitName),
       ],
     };
   },

@@ -1,8 +1,9 @@
 import { use } from "../../settings/ownedParameters";
 import type { ResolverSettings } from "../../settings/settings";
 import { library } from "../library";
-import { unitFolder, type HostFile, type Service } from "../service";
+import type { HostFile, Service } from "../service";
 import { textOf, type Value } from "../template";
+import { unitFolder } from "../unit";
 
 const folder = "/usr/local/lib/mail-relay-resolver";
 const programs = ["resolver.py", "resolvconf.py", "answers.py"];

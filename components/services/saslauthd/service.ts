@@ -1,18 +1,17 @@
-import { unitFolder, type Service } from "../service";
-import { textOf } from "../template";
+import type { Service } from "../service";
+import { unit } from "../unit";
 
-const unit = "mail-relay-saslauthd.service";
+const unitName = "mail-relay-saslauthd.service";
 
 /** The daemon that checks passwords for smtpd; its socket is in smtpd's chroot. */
 export const saslauthd: Service = {
   of({ sasl }) {
     if (sasl.store !== "saslauthd") return undefined;
-    const body = textOf(__dirname, unit, { threads: sasl.threads });
     return {
       name: "saslauthd",
-      unit,
+      unit: unitName,
       packages: ["sasl2-bin"],
-      files: [{ path: `${unitFolder}/${unit}`, body, mode: 0o644 }],
+      files: [unit(__dirname, unitName, { threads: sasl.threads })],
     };
   },
 };

@@ -3,8 +3,9 @@ import { withoutBrackets } from "../../settings/addresses";
 import type { OwnedParameters } from "../../settings/ownedParameters";
 import type { AddressRewrite } from "../../settings/outgoing";
 import type { DkimSettings, RelaySettings } from "../../settings/settings";
-import { unitFolder, type HostFile, type Service } from "../service";
+import type { HostFile, Service } from "../service";
 import { textOf, type Value } from "../template";
+import { unit } from "../unit";
 
 /** Where the signer listens, for Postfix inside its chroot, and for the trial instance, alike. */
 const port = 18891;
@@ -61,11 +62,8 @@ export const signer: Service = {
           owner: "_rspamd:_rspamd",
         })),
         // systemd holds the port, so that new sessions wait while the signer restarts, and need not be put off.
-        file(`${unitFolder}/mail-relay-signer.socket`, textOf(__dirname, "mail-relay-signer.socket", { port })),
-        file(
-          `${unitFolder}/mail-relay-signer.service`,
-          textOf(__dirname, "mail-relay-signer.service", { memory: memory(settings.limits.messageSize) }),
-        ),
+        unit(__dirname, "mail-relay-signer.socket", { port }),
+        unit(__dirname, "mail-relay-signer.service", { memory: memory(settings.limits.messageSize) }),
       ],
       mainCf: { title: "Signatures (DKIM)", parameters },
       // The signer signs nothing at all with a key it cannot read, and lets the message pass.

@@ -1,6 +1,7 @@
 import { library } from "../library";
-import { unitFolder, type HostFile, type Service } from "../service";
+import type { HostFile, Service } from "../service";
 import { textOf } from "../template";
+import { unit } from "../unit";
 
 /** Where Debian's prometheus-node-exporter looks for metrics of others. */
 const collectorFile = "/var/lib/prometheus/node-exporter/mail_relay.prom";
@@ -17,7 +18,7 @@ export const watch: Service = {
     const file = (path: string, name: string): HostFile => ({ path, body: textOf(__dirname, name), mode: 0o644 });
     const config = {
       host: myHostname,
-      units: earlier.filter(({ watched = true }) => watched).map(({ unit }) => unit),
+      units: earlier.filter(({ watched = true }) => watched).flatMap(({ unit: name, also = [] }) => [name, ...also]),
       metrics: metrics ? collectorFile : undefined,
       alerts: alerts && { ...alerts, webhook: alertWebhook },
     };
@@ -29,7 +30,7 @@ export const watch: Service = {
         ...programs.map((name) => file(`${folder}/${name}`, name)),
         ...library(folder, "journal", "listeners", "lock", "logline", "postfix", "process", "queues", "smtp", "x509"),
         { path: configFile, body: JSON.stringify(config) + "\n", mode: 0o600 },
-        ...units.map((name) => file(`${unitFolder}/${name}`, name)),
+        ...units.map((name) => unit(__dirname, name)),
       ],
     };
   },

@@ -1,4 +1,5 @@
 import { renderMasterCf } from "../../../../components/postfix/masterCf";
+import { renderMilterClients } from "../../../../components/postfix/parameters/milterClients";
 import { relaying } from "../../../../components/postfix/parameters/relaying";
 import { endpoints, listeners } from "../../../../components/settings/listeners";
 import { factsOf, fullParts, fullSettings } from "../fixtures";
@@ -102,4 +103,25 @@ test("the endpoints are the listeners", () => {
     { port: 25, tls: "starttls", auth: false },
     { port: 587, tls: "starttls", auth: true },
   ]);
+});
+
+test("only clients in myNetworks pass the signer on port 25; logins always do", () => {
+  const signed = fullParts({ dkim: {} });
+  const maps = { smtpd_milter_maps: "cidr:$config_directory/milter_clients" };
+  expect(optionsOf("smtp", renderMasterCf(signed))).toMatchObject(maps);
+  expect(optionsOf("submission", renderMasterCf(signed))).not.toHaveProperty("smtpd_milter_maps");
+  expect(optionsOf("smtp", text)).not.toHaveProperty("smtpd_milter_maps");
+  const milter = "inet:127.0.0.1:18891";
+  expect(renderMilterClients(signed)).toBe(
+    [
+      `127.0.0.0/8 ${milter}`,
+      `::1/128 ${milter}`,
+      `192.0.2.0/28 ${milter}`,
+      `2001:db8::/48 ${milter}`,
+      "0.0.0.0/0 DISABLE",
+      "::/0 DISABLE",
+      "",
+    ].join("\n"),
+  );
+  expect(renderMilterClients(fullParts())).toBe("");
 });
