@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any, Dict
 
 from lib.address import own_address
-from lib.smtp import describe_error, unverified_context
+from lib.smtp import describe_error, leave, unverified_context
 
 PATIENCE = 8
 
@@ -65,8 +65,7 @@ def ask(question: Question) -> dict[str, Any]:
                 break
             if command == "STARTTLS":
                 start_tls(client)
-        client.docmd("QUIT")
-        client.close()
+        leave(client)
     except (OSError, smtplib.SMTPException) as error:
         return {"replies": replies, "problem": describe_error(error)}
     return {"replies": replies, "problem": None}

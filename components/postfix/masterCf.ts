@@ -52,6 +52,9 @@ export const probeListener = {
     smtpd_sender_restrictions: "$login_sender_restrictions",
     smtpd_tls_security_level: "none",
     smtpd_tls_auth_only: "no",
+    // However many recipients it is asked about, and whatever Postfix does under stress.
+    smtpd_soft_error_limit: "1000",
+    smtpd_hard_error_limit: "1000",
   },
 };
 

@@ -14,6 +14,7 @@ import complaints
 import egress
 import hopaddress
 import postfixCheck
+import probe
 import reputation
 import verification
 from lib import differences, dkim, logline, queues, sasldb, x509
@@ -71,6 +72,7 @@ TABLES: dict[str, Callable[[Any], Any]] = {
     "logins": lambda dump: [[key.login, password] for key, password in sasldb.logins(sasldb.parse("\n".join(dump)))],
     "next-hop": egress.next_hop,
     "postfix-check": lambda lines: postfixCheck.complaints("\n".join(lines)),
+    "probe-sessions": probe.sessions,
     "queue-sizes": lambda given: queues.summary(map(json.dumps, given["messages"]), given["now"]),
     "reputation": doubts,
     "verification": verdict,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hmac
 import smtplib
 import socket
@@ -53,6 +54,13 @@ def authenticate(client: smtplib.SMTP, mechanism: str, login: str, password: str
         digest = hmac.new(secret, base64.b64decode(challenge), "md5").hexdigest()
         return client.docmd(encoded(user + b" " + digest.encode()))
     return client.docmd("AUTH PLAIN " + encoded(b"\0" + user + b"\0" + secret))
+
+
+def leave(client: smtplib.SMTP) -> None:
+    """Ends a session, also one that the server has ended already."""
+    with contextlib.suppress(OSError, smtplib.SMTPException):
+        client.docmd("QUIT")
+    client.close()
 
 
 def encoded(text: bytes) -> str:
