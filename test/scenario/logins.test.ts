@@ -118,17 +118,19 @@ describe.each(RELEASES)("logins on %s", (release) => {
     }
   });
 
-  test("a relay whose listeners do not answer is no healthy one, though its units run, and the next up revives it", async () => {
-    lab.configure({ users: [alice, bob], driftCheck: true });
-    await lab.up();
-    await onHost(lab, "kill -STOP $(head -n 1 /var/spool/postfix/pid/master.pid); pkill smtpd || true");
-    const { text } = await lab.up();
-    expect(text).toMatch(/drift: port 587 gives no greeting: no answer/);
-    expect(text).toMatch(/starting Postfix again/);
-    expect(await verdict("alice", passwords.alice)).toBe(235);
-    lab.configure({ users: [alice, bob] });
-    await lab.up();
-  });
+  // Where the unit of that name is only a wrapper; two runs that meet a dead relay take a while.
+  if (release === "bullseye")
+    test("a relay whose listeners do not answer is no healthy one, though its units run, and the next up revives it", async () => {
+      lab.configure({ users: [alice, bob], driftCheck: true });
+      await lab.up();
+      await onHost(lab, "kill -STOP $(head -n 1 /var/spool/postfix/pid/master.pid); pkill smtpd || true");
+      const { text } = await lab.up();
+      expect(text).toMatch(/drift: port 587 gives no greeting: no answer/);
+      expect(text).toMatch(/starting Postfix again/);
+      expect(await verdict("alice", passwords.alice)).toBe(235);
+      lab.configure({ users: [alice, bob] });
+      await lab.up();
+    });
 
   test("the client of a login is hidden too when it said HELO, and what the message brings of other hosts stays", async () => {
     const early = "Received: from first.test by second.test; Mon, 1 Jun 2026 00:00:00 +0000";
