@@ -9,7 +9,8 @@ import { createServer, eventually, onHost, submit, untilDelivered } from "../sce
 
 export const passwords = { alice: "alice keeps this one", printer: "and the printer that" };
 
-const users = Object.entries(passwords).map(([login, password]) => ({ login, password }));
+/** Of every relay here, unless its test says otherwise. */
+export const users = Object.entries(passwords).map(([login, password]) => ({ login, password }));
 
 /** A server that somebody else made, and a stack of its own that makes it a relay. */
 export class Relay {

@@ -6,6 +6,7 @@ import { fullSettings } from "../unit/components/fixtures";
 import { RELEASES } from "../../sandbox/names";
 import { MailRelayCommand } from "./mailRelay";
 import { hostileValues } from "./hostileValues";
+import { initScript } from "./oldestPackage";
 import {
   changes,
   eventually,
@@ -25,23 +26,6 @@ const alice = { login: "alice", password: passwords.alice };
 const bob = { login: "bob", password: passwords.bob };
 
 const encoded = (text: string) => Buffer.from(text).toString("base64");
-
-/** In the manner of the oldest packages: the init script itself lists what it copies, and leaves it readable for all. */
-const initScript = `#!/bin/sh
-FILES="etc/localtime etc/services etc/resolv.conf etc/hosts \\
-    etc/nsswitch.conf"
-case "$1" in
-start | restart)
-  umask 022
-  cd /var/spool/postfix || exit 1
-  for file in $FILES; do
-    [ -d "\${file%/*}" ] || mkdir -p "\${file%/*}"
-    if [ -f "/$file" ]; then rm -f "$file" && cp "/$file" "$file"; fi
-    if [ -f "$file" ]; then chmod a+rX "$file"; fi
-  done
-  ;;
-esac
-`;
 
 /** Which entries of the journal `limits.ban` reads. */
 const banMatch = /^journalmatch = (.*)$/m.exec(
