@@ -27,7 +27,8 @@ export interface LimitsArgs {
   readonly recipientsPerHour?: pulumi.Input<number>;
 
   /** Most connections a client address may have at a time (Postfix `smtpd_client_connection_count_limit`), 10 or
-   * more, because a deploy itself looks at the relay from outside. 0: no limit. Default: 50. */
+   * more, because a deploy itself looks at the relay from outside. 0: no limit. Default: 25, a quarter of the 100
+   * connections that a port takes at a time; of `default_process_limit`, if `postfixParameters` has it. */
   readonly connections?: pulumi.Input<number>;
 
   /** Most connections a client address may open in a minute (Postfix `smtpd_client_connection_rate_limit`), 60
@@ -55,6 +56,14 @@ export interface LimitsArgs {
    * addresses or ranges in CIDR form, each within a network of `myNetworks`. Default: none.
    */
   readonly noStartTls?: pulumi.Input<pulumi.Input<string>[]>;
+
+  /**
+   * Devices in `myNetworks`, such as old scanners, that end a message with line feeds alone: the relay would wait for its
+   * end in vain. It takes the messages of these as they are (Postfix `smtpd_forbid_bare_newline_exclusions`), so that a
+   * message which such a device passes on can smuggle in another. IPv4 or IPv6 addresses or ranges in CIDR form, each within a
+   * network of `myNetworks`. Default: none.
+   */
+  readonly bareNewline?: pulumi.Input<pulumi.Input<string>[]>;
 
   /**
    * Shut out addresses that guess passwords, by IPv6 with the network (/64) they are in. Needs fail2ban and nftables, which are installed, and about 27 MB of memory.

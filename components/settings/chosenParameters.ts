@@ -4,6 +4,7 @@
  * to it that nothing reads `postfixParameters` any other way.
  */
 export const readableParameters = [
+  "default_process_limit",
   "header_checks",
   "mailbox_size_limit",
   "mime_header_checks",

@@ -14,12 +14,11 @@ export const defaults = {
   alerts: { deferredAge: 1800, loginFailures: 50, certificateShare: 0.2 },
   /** On a droplet; a server that already exists may have other programs' logs in its journal. */
   logDays: 30,
-  // 25 MiB; Postfix's own for recipients and connections.
+  // 25 MiB; Postfix's own for recipients; for connections see listenerProcesses.ts.
   limits: {
     messageSize: 26_214_400,
     recipients: 1000,
     recipientsPerHour: 1000,
-    connections: 50,
     connectionsPerMinute: 0,
     authPerMinute: 0,
   },

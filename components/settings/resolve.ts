@@ -1,6 +1,7 @@
 import { normaliseNetwork } from "./addresses";
 import { defaults } from "./defaults";
 import { RelayInput } from "./input";
+import { connectionsPerAddress } from "./listenerProcesses";
 import { resolveNames } from "./names";
 import { defaultMessageSize, resolveOutgoing } from "./outgoing";
 import { resolveHeaderFrom } from "./headerFrom";
@@ -110,9 +111,13 @@ function resolveSasl({ sasl }: RelayInput, myHostname: string, myDomain: string)
 function resolveLimits(input: RelayInput): LimitSettings {
   const { limits = {} } = input;
   return {
-    ...withDefaults({ ...defaults.limits, messageSize: defaultMessageSize(input) }, limits),
+    ...withDefaults(
+      { ...defaults.limits, connections: connectionsPerAddress(input), messageSize: defaultMessageSize(input) },
+      limits,
+    ),
     exempt: (limits.exempt ?? []).map(normaliseNetwork),
     noStartTls: (limits.noStartTls ?? []).map(normaliseNetwork),
+    bareNewline: (limits.bareNewline ?? []).map(normaliseNetwork),
     ban: limits.ban && withDefaults(defaults.ban, limits.ban),
   };
 }

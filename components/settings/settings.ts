@@ -21,6 +21,8 @@ export interface LimitSettings {
   exempt: string[];
   /** In Postfix's notation. */
   noStartTls: string[];
+  /** In Postfix's notation. */
+  bareNewline: string[];
   ban?: BanSettings;
 }
 

@@ -1,4 +1,5 @@
 import { parseNetwork } from "./addresses";
+import { listenerProcesses } from "./listenerProcesses";
 import { outgoingWarnings } from "./outgoingWarnings";
 import { RelaySettings } from "./settings";
 
@@ -12,6 +13,14 @@ export function warnings(settings: RelaySettings): string[] {
     found.push(
       `myNetworks holds public addresses (${open.join(", ")}): whoever gets one of them relays without a login. ` +
         "Keep such ranges as small as the clients allow, or give those clients a login.",
+    );
+  }
+  const { connections } = settings.limits;
+  const processes = listenerProcesses(settings);
+  if (connections === 0 || 2 * connections >= processes) {
+    found.push(
+      `limits.connections is ${connections === 0 ? "0, no limit" : connections}: two addresses can take all ` +
+        `${processes} connections of a port, and nobody else gets in. Give fewer, and name large clients in limits.exempt.`,
     );
   }
   found.push(...outgoingWarnings(settings));

@@ -24,6 +24,7 @@ export const owned: OwnedParameters = {
   smtpd_relay_before_recipient_restrictions: fixed,
   smtpd_forbid_unauth_pipelining: fixed,
   smtpd_forbid_bare_newline: fixed,
+  smtpd_forbid_bare_newline_exclusions: use("limits.bareNewline"),
 };
 
 /** Who may relay, and what no client may do. */
@@ -59,6 +60,10 @@ export function relaying(settings: RelaySettings, facts: Facts): Parameters {
         ? "normalize"
         : true,
     }),
+    // Postfix's own default is all of mynetworks. It came together with the parameter.
+    ...(facts.parameters.includes("smtpd_forbid_bare_newline")
+      ? { smtpd_forbid_bare_newline_exclusions: settings.limits.bareNewline }
+      : {}),
   };
 }
 

@@ -2,6 +2,7 @@ import { contains, parseNetwork } from "../addresses";
 import { chosenParameter } from "../chosenParameters";
 import { defaults } from "../defaults";
 import { LimitsInput, RelayInput } from "../input";
+import { fewestConnections } from "../listenerProcesses";
 import { defaultMessageSize } from "../outgoing";
 import { checkNetwork } from "./networks";
 import { quote, Report } from "./report";
@@ -20,11 +21,11 @@ interface Count {
  * A deploy itself comes from the host's own address, to see what strangers are told: with up to 4 connections at a time
  * and 12 in all.
  */
-const counts: Record<keyof typeof defaults.limits, Count> = {
+const counts: Record<keyof typeof defaults.limits | "connections", Count> = {
   messageSize: { unit: "bytes", from: 65_536 },
   recipients: { unit: "recipients", from: 100 },
   recipientsPerHour: { unit: "recipients", from: 1, zero: true },
-  connections: { unit: "connections", from: 10, zero: true },
+  connections: { unit: "connections", from: fewestConnections, zero: true },
   connectionsPerMinute: { unit: "connections", from: 60, zero: true },
   authPerMinute: { unit: "AUTH commands", from: 1, zero: true },
 };
@@ -42,6 +43,7 @@ export function checkLimits(input: RelayInput, report: Report): void {
     checkNetwork(`limits.exempt[${index}]`, text, "would leave nearly nobody limited", report),
   );
   checkNoStartTls(input, report);
+  checkBareNewline(input, report);
   checkBan(limits, report);
   checkMailboxSize(input, report);
 }
@@ -58,6 +60,19 @@ function checkNoStartTls({ limits, myNetworks = [], listeners }: RelayInput, rep
       ]);
     }
     checkNetwork(path, text, "would send nearly everything in clear text", report);
+  });
+}
+
+/** Devices that strangers cannot be. */
+function checkBareNewline({ limits, myNetworks = [] }: RelayInput, report: Report): void {
+  limits?.bareNewline?.forEach((text, index) => {
+    const path = `limits.bareNewline[${index}]`;
+    if (parseNetwork(text) && !myNetworks.some((network) => contains(network, text))) {
+      report(path, `${quote(text)} lies in no network of myNetworks, so it could smuggle; add it there`, [
+        "myNetworks",
+      ]);
+    }
+    checkNetwork(path, text, "would let nearly everybody smuggle", report);
   });
 }
 

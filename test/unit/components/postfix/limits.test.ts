@@ -119,6 +119,18 @@ test("nobody is shut out unless somebody asks; then all listeners are closed to 
   ]);
 });
 
+test("nobody smuggles by a bare line feed but the devices that are named, where Postfix knows of it", () => {
+  const exclusions = (change: Partial<RelayInput>, parameters = facts.parameters) =>
+    /^smtpd_forbid_bare_newline_exclusions =(.*)$/m.exec(
+      renderMainCf(fullParts(change), { ...facts, parameters }),
+    )?.[1];
+  expect(exclusions({})).toBe("");
+  expect(exclusions({ limits: { bareNewline: ["192.0.2.5", "2001:db8::/64"] } })).toBe(
+    " 192.0.2.5/32, [2001:db8::]/64",
+  );
+  expect(exclusions({}, [])).toBeUndefined();
+});
+
 test("only port 25 keeps STARTTLS from devices, and only from those", () => {
   const change = { limits: { noStartTls: ["192.0.2.5", "2001:db8::/64"] }, listeners: { submissions: true } };
   const { files } = renderBundle(fullSettings(change), facts);

@@ -46,7 +46,13 @@ export const everything = {
   headerChecks: [{ header: "Subject", pattern: "a", action: "warn", text: "b" }],
   aliases: { root: "ops@example.com" },
   postfixParameters: { maximal_queue_lifetime: "1d" },
-  limits: { messageSize: 1_000_000, exempt: ["192.0.2.1"], noStartTls: ["192.0.2.3"], ban: { failures: 3 } },
+  limits: {
+    messageSize: 1_000_000,
+    exempt: ["192.0.2.1"],
+    noStartTls: ["192.0.2.3"],
+    bareNewline: ["192.0.2.4"],
+    ban: { failures: 3 },
+  },
   sasl: { mechanisms: ["PLAIN", "LOGIN"], realm: "example.com", alsoRealms: ["relay.example.com"] },
   tls: {
     acme: {

@@ -31,6 +31,13 @@ const cases: [string, object, string, RegExp][] = [
     /switch on listeners\.smtp/,
   ],
   [
+    "a scanner outside of myNetworks",
+    { myNetworks: ["192.0.2.0/28"], limits: { bareNewline: ["198.51.100.1"] } },
+    "limits.bareNewline[0]",
+    /^"198\.51\.100\.1" lies in no network of myNetworks/,
+  ],
+  ["a scanner that is none", { limits: { bareNewline: ["scanner"] } }, "limits.bareNewline[0]", /is not an address/],
+  [
     "the same parameter twice",
     {
       limits: { noStartTls: ["192.0.2.5"] },
@@ -88,15 +95,22 @@ test("what is not given has its default, and a login takes the relay's", () => {
     messageSize: 26_214_400,
     recipients: 1000,
     recipientsPerHour: 50,
-    connections: 50,
+    connections: 25,
     connectionsPerMinute: 0,
     authPerMinute: 0,
     exempt: ["[2001:db8::]/48", "192.0.2.7/32"],
     noStartTls: [],
+    bareNewline: [],
     ban: { failures: 3, withinMinutes: 10, banMinutes: 60 },
   });
   expect(users.map(({ recipientsPerHour }) => recipientsPerHour)).toEqual([50, 0]);
   expect(fullSettings().limits.ban).toBeUndefined();
+});
+
+test("an address gets a quarter of a listener's connections, but what a deploy needs", () => {
+  const connections = (limit: string) =>
+    fullSettings({ postfixParameters: { default_process_limit: limit } }).limits.connections;
+  expect([connections("400"), connections("20"), connections("many")]).toEqual([100, 10, 25]);
 });
 
 test("a device without STARTTLS may be an address or a range of either version, within a network", () => {

@@ -13,6 +13,14 @@ test("public ranges are named, and only they", () => {
   expect(others).toEqual([]);
 });
 
+test("two addresses that may fill a port are doubted", () => {
+  const limited = (connections: number, processes = "100") =>
+    warnings(fullSettings({ limits: { connections }, postfixParameters: { default_process_limit: processes } }));
+  expect([limited(49), limited(100, "201")]).toEqual([[], []]);
+  for (const doubted of [limited(50), limited(0), limited(25, "50")])
+    expect(doubted).toEqual([expect.stringMatching(/^limits\.connections is .*two addresses/)]);
+});
+
 test.each([25, 465, 587])("smart host port %d is doubted on a droplet, not on another host", (port) => {
   const relayHost = { host: "smtp.example.net", port };
   expect(warnings(fullSettings({ relayHost }))).toEqual([expect.stringContaining(`relayHost.port is ${port}`)]);
