@@ -35,10 +35,7 @@ describe("a full disk", () => {
     const [before, live] = [await generations(), await relay.liveNetworks()];
     const network = `198.18.${folder.length}.0/24`;
     const printer = `printer's other password ${folder}`;
-    const changed = Object.entries({ alice: passwords.alice, printer }).map(([login, password]) => ({
-      login,
-      password,
-    }));
+    const changed = [users[0]!, { login: "printer", password: printer }];
     relay.allow(network, step === "users" ? { users: changed } : {});
     await fill(relay, folder);
     try {
