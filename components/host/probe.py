@@ -112,10 +112,9 @@ def demand(what: str, reply: tuple[int, bytes], expected: int) -> None:
 
 
 def sessions(steps: list[Step]) -> list[list[Step]]:
-    """The steps of each session of a dialogue.
-
-    A refusal is the last step of its session: Postfix under stress, into which any stranger can bring a listener, ends a
-    session after one error.
+    """
+    The steps of each session of a dialogue. A refusal is the last of its session: Postfix under stress, into which any
+    stranger can bring a listener, ends a session after one error.
     """
     kept: list[Step] = []
     found = []
