@@ -49,20 +49,15 @@ export interface StepSecrets {
   deployKey: pulumi.Output<string | undefined>;
 }
 
-/** What notes what is installed, and compares the host with the notes. */
-const driftLibrary = [
-  "__init__",
-  "differences",
-  "installed",
-  "listeners",
-  "postfix",
-  "process",
-  "sasldb",
-  "smtp",
-  "values",
-].map((name) => `lib/${name}.py`);
+const library = (...names: string[]) => names.map((name) => `lib/${name}.py`);
 
-const usersSources = ["lib.sh", "chroot.sh", "stores.sh", "generation.sh", "inputs.sh", ...driftLibrary];
+/** What notes what is installed. */
+const noteLibrary = library("__init__", "installed", "postfix", "process", "sasldb", "values");
+
+/** The same, and what compares the host with the notes. */
+const driftLibrary = [...noteLibrary, ...library("differences", "listeners", "smtp")];
+
+const usersSources = ["lib.sh", "chroot.sh", "stores.sh", "generation.sh", "inputs.sh", ...noteLibrary];
 const applySources = [
   ...usersSources,
   "services.sh",
@@ -76,10 +71,7 @@ const applySources = [
   "trial.sh",
   "probe.py",
   "signature.py",
-  "lib/address.py",
-  "lib/dkim.py",
-  "lib/lookup.py",
-  "lib/x509.py",
+  ...library("address", "dkim", "listeners", "lookup", "smtp", "x509"),
 ];
 
 /**
@@ -165,7 +157,7 @@ export function createSteps(
     ]);
   const proofSources = [
     ...["lib.sh", "generation.sh", "inputs.sh", "probe.py", "reputation.py"],
-    ...["__init__", "address", "lookup", "sasldb", "process", "smtp", "x509"].map((name) => `lib/${name}.py`),
+    ...library("__init__", "address", "lookup", "sasldb", "process", "smtp", "x509"),
   ];
   const proof = hostStep(`${name}-proof`, "proof", host, proofSources, proofFiles, after(apply, users));
 

@@ -20,10 +20,13 @@ const queue = "/var/spool/postfix";
 export const giveQueueItsDisk = (relay: Relay) =>
   relay.run(`mkdir -p ${queue}; mount -t tmpfs -o size=128m,mode=755 tmpfs ${queue}`);
 
+/** What is to be killed may be dead already, by another disaster. */
+const orDead = (command: string) => `${command} || true`;
+
 /** Everything that happens to servers, each kind once, those that a deploy must get along with between the others. */
 export function disasters(relay: Relay, nextHop: { open: boolean }): Disaster[] {
   const onHost = (name: string, script: string): Disaster => ({ name, strike: () => relay.run(script) });
-  const killed = (name: string) => onHost(`kill of ${name}`, `pkill -9 -x ${name} || true`);
+  const killed = (name: string) => onHost(`kill of ${name}`, orDead(`pkill -9 -x ${name}`));
   const repeating = (disaster: Disaster): Disaster => ({ ...disaster, repeats: true });
   const away = (name: string, take: () => Promise<unknown>, giveBack: () => Promise<unknown>): Disaster => ({
     name,
@@ -47,7 +50,7 @@ export function disasters(relay: Relay, nextHop: { open: boolean }): Disaster[] 
       () => relay.run("nft delete table inet siege"),
     );
   return [
-    repeating(onHost("kill of Postfix's master", `kill -9 "$(cat ${queue}/pid/master.pid)"`)),
+    repeating(onHost("kill of Postfix's master", orDead(`kill -9 "$(cat ${queue}/pid/master.pid)"`))),
     repeating(
       away(
         "full disk",
@@ -55,7 +58,7 @@ export function disasters(relay: Relay, nextHop: { open: boolean }): Disaster[] 
         () => relay.run(`rm -f ${queue}/ballast`),
       ),
     ),
-    ...services.map((name) => onHost(`kill of ${name}`, `systemctl kill --signal=KILL mail-relay-${name}`)),
+    ...services.map((name) => onHost(`kill of ${name}`, orDead(`systemctl kill --signal=KILL mail-relay-${name}`))),
     network("network cut towards clients", dropping("input", "tcp dport { 25, 465, 587 }")),
     ...["smtp", "qmgr"].map((name) => repeating(killed(name))),
     ...daemons.map(killed),
@@ -63,7 +66,8 @@ export function disasters(relay: Relay, nextHop: { open: boolean }): Disaster[] 
     repeating(
       onHost(
         "Postfix installed again, as an upgrade does",
-        "DEBIAN_FRONTEND=noninteractive apt-get -q -y install --reinstall postfix 2>&1",
+        // Where another disaster breaks it off, the next deploy ends it.
+        "DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 install --reinstall postfix 2>&1 || true",
       ),
     ),
     away(
@@ -74,7 +78,7 @@ export function disasters(relay: Relay, nextHop: { open: boolean }): Disaster[] 
     repeating(
       onHost(
         "kill of all of Postfix",
-        "pkill -9 -f '^/usr/lib/postfix/sbin/|^(smtpd|cleanup|qmgr|smtp|tlsmgr) ' || true",
+        orDead("pkill -9 -f '^/usr/lib/postfix/sbin/|^(smtpd|cleanup|qmgr|smtp|tlsmgr) '"),
       ),
     ),
   ];

@@ -106,14 +106,6 @@ export const changes: Change[] = [
     apply: ({ headers, body }) => ({ headers, body: /\r\n$/.test(body) || body === "" ? body : `${body}\r\n` }),
   },
   {
-    what: "More than one carriage return before a line feed count as one",
-    when: "from `myNetworks`",
-    apply: ({ headers, body }, { from }) => ({
-      headers,
-      body: from === "network" ? body.replace(/\r+\n/g, "\r\n") : body,
-    }),
-  },
-  {
     what: "A carriage return that is not part of a line end becomes a space",
     when: always,
     apply: ({ headers, body }) => ({ headers, body: body.replace(/\r(?!\n)/g, " ") }),
