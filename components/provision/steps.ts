@@ -14,7 +14,7 @@ import { Credential, renderUserDatabase } from "../postfix/sasl";
 import { fingerprint } from "../settings/certificates";
 import { RelaySettings, SuppliedCertificate, UserSettings } from "../settings/settings";
 import { describeIssues } from "../settings/validate";
-import { keptInput } from "./archive";
+import { hostScript, keptInput } from "./archive";
 import { Machine } from "./host";
 import { hostStep } from "./step";
 
@@ -49,6 +49,10 @@ export interface StepSecrets {
   deployKey: pulumi.Output<string | undefined>;
 }
 
+/** What verifies the signature that the trial's message must have, where it must have one. */
+const verifiers = (files: RenderedFile[]) =>
+  files.some(({ path }) => path === "trial.signature") ? ["signature.py", "lib/dkim.py"].map(hostScript) : [];
+
 const library = (...names: string[]) => names.map((name) => `lib/${name}.py`);
 
 /** What notes what is installed. */
@@ -70,8 +74,7 @@ const applySources = [
   "hopaddress.py",
   "trial.sh",
   "probe.py",
-  "signature.py",
-  ...library("address", "dkim", "listeners", "lookup", "smtp", "x509"),
+  ...library("address", "listeners", "lookup", "smtp", "x509"),
 ];
 
 /**
@@ -128,7 +131,7 @@ export function createSteps(
     return renderBundle(resolved, found, ofBundle);
   });
   const applyInput = bundle.apply(({ generation, files }) =>
-    keptInput("apply", applySources, [text("generation", generation), ...files]),
+    keptInput("apply", applySources, [text("generation", generation), ...files, ...verifiers(files)]),
   );
   const apply = hostStep(
     `${name}-apply`,
