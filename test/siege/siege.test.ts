@@ -9,8 +9,8 @@ import { changes, eventually, patience, testLab } from "../scenario/support";
 import { disasters, giveQueueItsDisk, type Disaster } from "./disasters";
 import { Strangers } from "./strangers";
 
-/** `npm run siege` takes an hour. */
-const minutes = Number(process.env.SIEGE_MINUTES ?? 10);
+/** `SIEGE_MINUTES` makes it shorter. */
+const minutes = Number(process.env.SIEGE_MINUTES ?? 60);
 jest.setTimeout(patience + minutes * 60_000);
 
 const CLIENTS = 4;
@@ -122,7 +122,7 @@ test(`${minutes} minutes of everything at once lose no message that was acknowle
   const ends = await Promise.allSettled(actors.map((actor) => actor.finally(() => (failed = Date.now() < end))));
   expect(ends.filter(({ status }) => status === "rejected")).toEqual([]);
   expect(struck.length).toBeGreaterThan(minutes);
-  expect(acknowledged.length).toBeGreaterThan(minutes * 60);
+  expect({ enough: acknowledged.length > minutes * 60, refusals: refusals.slice(-5) }).toMatchObject({ enough: true });
 
   const arrivals = new Map<string, number[]>();
   await eventually(async () => {
