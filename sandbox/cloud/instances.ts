@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { lock } from "proper-lockfile";
 import { homeFolder, instanceFolder } from "./folders";
 import { INSTANCES, layoutOf } from "./layout";
@@ -25,10 +25,12 @@ const forwardingMarker = () => join(homeFolder(), "forwarding-was-off");
 
 /** Runs an action while no other process starts or removes an instance. */
 export async function exclusively<T>(action: () => Promise<T>): Promise<T> {
-  await mkdir(homeFolder(), { recursive: true, mode: 0o700 });
+  await mkdir(dirname(homeFolder()), { recursive: true });
   // Beside the folder, so that the folder can be removed when nothing is left in it.
   const release = await lock(homeFolder(), { ...LOCK, lockfilePath: `${homeFolder()}.lock` });
   try {
+    // Not before: whoever removes the last sandbox at the same moment removes the folder, too.
+    await mkdir(homeFolder(), { recursive: true, mode: 0o700 });
     return await action();
   } finally {
     await release();
