@@ -38,6 +38,8 @@ export interface SinkOptions {
   mechanisms?: string[];
   /** Asked at every step; a refusal is sent to the client, undefined lets it go on. */
   refuse?: (attempt: Attempt) => Refusal | undefined;
+  /** Called with the mechanism of each login, right or wrong. */
+  onLogin?: (mechanism: string) => void;
   /** Called before a message is acknowledged: what it throws makes the client keep the message. */
   onMessage?: (message: ReceivedMessage) => Promise<void>;
 }
@@ -97,6 +99,7 @@ function serverOptions(options: SinkOptions, mailbox: Mailbox): SMTPServerOption
     onConnect: (session, callback) => ask(attempt("connect", session), callback),
     onAuth: (auth, _session, callback) => {
       const { username = "", password } = auth;
+      options.onLogin?.(auth.method);
       const known = logins?.[username];
       // CRAM-MD5 sends no password.
       const right = known !== undefined && (password === undefined ? auth.validatePassword(known) : known === password);

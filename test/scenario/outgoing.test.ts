@@ -24,6 +24,8 @@ const sinks: Record<string, Sink> = {};
 let refusal: Refusal | undefined;
 /** Some providers take no mail without a sender, which bounces are. */
 let takesBounces = true;
+/** How the preflight and Postfix logged in at the smart host. */
+const loggedIn = new Set<string>();
 /** How far clients came with the recipients of address verification. */
 const probes: string[] = [];
 
@@ -47,6 +49,7 @@ beforeAll(async () => {
     logins: { account: right },
     // The digests want plain passwords on the server, which need not be there.
     mechanisms: ["PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5"],
+    onLogin: (mechanism) => loggedIn.add(mechanism),
     refuse: ({ at, from, to }) => {
       if (to.some((recipient) => recipient.endsWith("@relay-probe.invalid"))) {
         probes.push(`${at} ${to.join()}`);
@@ -151,6 +154,7 @@ test("every provider is reached as it wants to be, each route with its own login
   const general = await arrived(sinks.smart!, "the general/way");
   expect(general).toMatchObject({ login: "account", tls: true });
   expect(general.raw).toMatch(/^X-Seen: yes\r\n/m);
+  expect([...loggedIn]).toEqual(["PLAIN"]);
   await sendFrom(lab, "boss@second.test", "to the partner", "someone@partner.test");
   expect(await arrived(sinks.plain!, "to the partner")).toMatchObject({ tls: false, to: ["someone@partner.test"] });
   await sendFrom(lab, "anybody@internal.test", "from inside");
