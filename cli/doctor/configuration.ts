@@ -40,14 +40,9 @@ export const drift: Check<DriftSeen>[] = [
         return fault("login-changed", `${path} ${what} since the last deploy`, REPAIR);
       }),
   (seen) => {
-    const names = [
-      ...new Set(
-        filesOf(seen)
-          .filter((one) => !isInForce(one))
-          .map(({ path }) => path),
-      ),
-    ].join(", ");
-    return names === "" ? [] : [warning("drift", `changed since the last deploy: ${names}`, REPAIR)];
+    const without = filesOf(seen).filter((one) => !isInForce(one));
+    const names = [...new Set(without.map(({ path }) => path))].join(", ");
+    return without.length === 0 ? [] : [warning("drift", `changed since the last deploy: ${names}`, REPAIR)];
   },
 ];
 

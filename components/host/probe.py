@@ -128,12 +128,7 @@ def sessions(steps: list[Step]) -> list[list[Step]]:
 
 
 def hold(
-    dialogue: Dialogue,
-    steps: list[Step],
-    address: str,
-    credentials: tuple[str, str] | None,
-    deadline: float,
-    certificates: list[bytes],
+    dialogue: Dialogue, address: str, credentials: tuple[str, str] | None, deadline: float, certificates: list[bytes]
 ) -> None:
     client = connect(address, dialogue, deadline)
     try:
@@ -142,16 +137,14 @@ def hold(
             login = dialogue["login"]
             reply = smtp.authenticate(client, login["mechanism"], *credentials)
             demand(f"AUTH {login['mechanism']}", reply, login["expect"])
-        for step in steps:
+        for step in dialogue["steps"]:
             client.send("".join(line + "\r\n" for line in step.get("text", [])))
             demand(step["command"], client.docmd(step["command"]), step["expect"])
+        smtp.leave(client)
     except (OSError, smtplib.SMTPException) as error:
-        client.close()
         raise Disagreement(f"the dialogue broke off: {error}") from error
-    except Disagreement:
+    finally:
         client.close()
-        raise
-    smtp.leave(client)
 
 
 def run(dialogue: Dialogue, plan: dict[str, Any], deadline: float, certificates: list[bytes]) -> Outcome:
@@ -168,7 +161,7 @@ def run(dialogue: Dialogue, plan: dict[str, Any], deadline: float, certificates:
             if credentials is None:
                 return "skipped", "no user yet"
         for steps in sessions(dialogue["steps"]):
-            hold(dialogue, steps, address, credentials, deadline, certificates)
+            hold({**dialogue, "steps": steps}, address, credentials, deadline, certificates)
     except Disagreement as disagreement:
         return "failed", str(disagreement)
     return "passed", ""

@@ -99,14 +99,18 @@ def problem_in(connection: socket.socket) -> str | None:
     return None
 
 
-def silent() -> dict[Listener, str]:
-    """The listeners that do not greet, each with the reason."""
+def problems() -> dict[Listener, str | None]:
+    """Of every listener, why it does not greet, or None."""
     found = listeners()
     with ThreadPoolExecutor(max(1, len(found))) as pool:
-        problems = zip(found, pool.map(problem_of, found))
-    return {listener: problem for listener, problem in problems if problem is not None}
+        return dict(zip(found, pool.map(problem_of, found)))
+
+
+def silent() -> dict[Listener, str]:
+    """The listeners that do not greet, each with the reason."""
+    return {listener: problem for listener, problem in problems().items() if problem is not None}
 
 
 if __name__ == "__main__":
     # Whether Postfix must be started again: no listener at all answers. Of those for questions a flood takes none.
-    sys.exit(len(silent()) == len(listeners()))
+    sys.exit(None not in problems().values())

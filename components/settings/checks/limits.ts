@@ -49,31 +49,37 @@ export function checkLimits(input: RelayInput, report: Report): void {
 }
 
 /** Only who needs no login can send without TLS, and only on port 25. */
-function checkNoStartTls({ limits, myNetworks = [], listeners }: RelayInput, report: Report): void {
+function checkNoStartTls({ limits, myNetworks, listeners }: RelayInput, report: Report): void {
   limits?.noStartTls?.forEach((text, index) => {
     const path = `limits.noStartTls[${index}]`;
     if (listeners?.smtp === false) {
       report(path, "is for port 25, which is off; switch on listeners.smtp", ["listeners.smtp"]);
-    } else if (parseNetwork(text) && !myNetworks.some((network) => contains(network, text))) {
-      report(path, `${quote(text)} lies in no network of myNetworks, so it could not send without TLS; add it there`, [
-        "myNetworks",
-      ]);
+    } else {
+      checkTrusted(path, text, myNetworks, "could not send without TLS", report);
     }
     checkNetwork(path, text, "would send nearly everything in clear text", report);
   });
 }
 
 /** Devices that strangers cannot be. */
-function checkBareNewline({ limits, myNetworks = [] }: RelayInput, report: Report): void {
+function checkBareNewline({ limits, myNetworks }: RelayInput, report: Report): void {
   limits?.bareNewline?.forEach((text, index) => {
     const path = `limits.bareNewline[${index}]`;
-    if (parseNetwork(text) && !myNetworks.some((network) => contains(network, text))) {
-      report(path, `${quote(text)} lies in no network of myNetworks, so it could smuggle; add it there`, [
-        "myNetworks",
-      ]);
-    }
+    checkTrusted(path, text, myNetworks, "could smuggle", report);
     checkNetwork(path, text, "would let nearly everybody smuggle", report);
   });
+}
+
+/** Reports what a device could do, or could not, outside of `myNetworks`. */
+function checkTrusted(
+  path: string,
+  text: string,
+  myNetworks: string[] = [],
+  consequence: string,
+  report: Report,
+): void {
+  if (!parseNetwork(text) || myNetworks.some((network) => contains(network, text))) return;
+  report(path, `${quote(text)} lies in no network of myNetworks, so it ${consequence}; add it there`, ["myNetworks"]);
 }
 
 function checkBan({ ban }: LimitsInput, report: Report): void {
