@@ -7,7 +7,7 @@ import { connectCloud, listClouds, removeCloud, startCloud } from "./cloud";
 import { instanceFolder } from "./cloud/folders";
 import type { Cloud, Release } from "./cloud/types";
 import { createEngine, type Engine, type RunOptions, type RunResult, type StackSpec } from "./engine";
-import { MAIL_DOMAINS, programConfig, SINK_NAME, stackConfig, type ConfigChanges } from "./labConfig";
+import { programConfig, sinkRecords, stackConfig, type ConfigChanges } from "./labConfig";
 import { findBackgroundSink, startBackgroundSink } from "./mail/background";
 import { startSink, type Sink } from "./mail/sink";
 import { RELEASES, TEST_NAME } from "./names";
@@ -144,10 +144,7 @@ async function plainOutputs(engine: Engine, stack: StackSpec): Promise<RelayOutp
 
 async function assemble(options: LabOptions, record: LabRecord, cloud: Cloud, engine: Engine): Promise<Lab> {
   const folder = labFolder(options.name);
-  await cloud.setDns([
-    { name: SINK_NAME, type: "A", value: cloud.gateway },
-    ...MAIL_DOMAINS.map((name) => ({ name, type: "MX" as const, value: SINK_NAME })),
-  ]);
+  await cloud.setDns(sinkRecords(cloud.gateway));
   await mkdir(join(folder, "state"), { recursive: true, mode: 0o700 });
   // Last of all, for it is the one thing that ends with this object and not with the instance.
   const sink = options.keep

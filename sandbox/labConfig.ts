@@ -1,5 +1,5 @@
 import type { ResolvedArgs } from "../components/settings/input";
-import type { Cloud } from "./cloud/types";
+import type { Cloud, DnsRecord } from "./cloud/types";
 import { SECRET_PROPERTIES, type ConfigValue } from "./engine/types";
 
 /** The program's configuration, one key for each argument of MailRelay, as values rather than JSON text. */
@@ -16,7 +16,13 @@ export type ConfigChanges = { [Key in keyof ProgramConfig]?: ProgramConfig[Key] 
 /** Everybody's mail in the sandbox goes to the sink, which has this name. */
 export const SINK_NAME = "mx.receiver.test";
 /** The relay's own domain, and one of the world outside. */
-export const MAIL_DOMAINS = ["example.test", "receiver.test"];
+const MAIL_DOMAINS = ["example.test", "receiver.test"];
+
+/** What DNS says in every sandbox, with the sink at that address. */
+export const sinkRecords = (address: string): DnsRecord[] => [
+  { name: SINK_NAME, type: "A", value: address },
+  ...MAIL_DOMAINS.map((name) => ({ name, type: "MX" as const, value: SINK_NAME })),
+];
 
 /** A relay as a first user would want it: two logins with generated passwords, one trusted client, a small droplet. */
 export function programConfig(cloud: Cloud, changes: ConfigChanges = {}): Partial<ProgramConfig> {

@@ -246,7 +246,7 @@ describe("a program that is killed ten times in ten seconds", () => {
       kill -9 $(cat /var/spool/postfix/pid/master.pid) || true
       sleep 1
     done`);
-    await eventually(() => relay.run(`systemctl is-active ${units}`));
+    await eventually(() => relay.run(`systemctl is-active ${units}; ss -Hltn sport = :587 | grep .`));
     await relay.expectServes("after ten deaths");
     const sent = (await lab.sink.messages()).find(({ raw }) => raw.includes("Subject: after ten deaths"));
     expect(sent?.raw).toMatch(/^DKIM-Signature: /m);

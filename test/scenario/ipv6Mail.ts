@@ -1,6 +1,6 @@
 import { run } from "../../sandbox/cloud/run";
 import type { Lab } from "../../sandbox/lab";
-import { MAIL_DOMAINS, SINK_NAME } from "../../sandbox/labConfig";
+import { sinkRecords } from "../../sandbox/labConfig";
 import { logIn, send } from "../../sandbox/mail/client";
 import { startSink } from "../../sandbox/mail/sink";
 import { connects } from "./reach";
@@ -12,8 +12,7 @@ export const [ONLY6, BOTH] = ["six.test", "both.test"];
 /** Makes these domains known beside those that a lab always has. */
 async function publishDomains({ cloud }: Lab): Promise<void> {
   await cloud.setDns([
-    { name: SINK_NAME, type: "A", value: cloud.gateway },
-    ...MAIL_DOMAINS.map((name) => ({ name, type: "MX" as const, value: SINK_NAME })),
+    ...sinkRecords(cloud.gateway),
     ...[ONLY6, BOTH].map((name) => ({ name, type: "MX" as const, value: `mx.${name}` })),
     { name: `mx.${ONLY6}`, type: "AAAA", value: cloud.ipv6!.gateway },
     { name: `mx.${BOTH}`, type: "AAAA", value: "fd6d:7273:ffff::1" },

@@ -1,4 +1,4 @@
-import { MAIL_DOMAINS, SINK_NAME, type RelayHostConfig } from "../../sandbox/labConfig";
+import { sinkRecords, type RelayHostConfig } from "../../sandbox/labConfig";
 import type { Lab } from "../../sandbox/lab";
 import { selfSigned } from "../../sandbox/mail/certificate";
 import type { ReceivedMessage } from "../../sandbox/mail/mailbox";
@@ -38,8 +38,7 @@ beforeAll(async () => {
   const { gateway } = lab.cloud;
   providers = await startProviders(lab);
   await lab.cloud.setDns([
-    { name: SINK_NAME, type: "A", value: gateway },
-    ...MAIL_DOMAINS.map((name) => ({ name, type: "MX" as const, value: SINK_NAME })),
+    ...sinkRecords(gateway),
     ...providers.map(({ host, address }) => ({ name: host, type: "A" as const, value: address })),
     ...["smart.test", "other.test", "named.test"].map((name) => ({ name, type: "A" as const, value: gateway })),
     { name: "silent.test", type: "A", value: silent },

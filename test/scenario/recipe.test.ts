@@ -1,5 +1,5 @@
 import type { Lab } from "../../sandbox/lab";
-import { MAIL_DOMAINS, SINK_NAME, type ConfigChanges } from "../../sandbox/labConfig";
+import { sinkRecords, type ConfigChanges } from "../../sandbox/labConfig";
 import { send } from "../../sandbox/mail/client";
 import { smtpDialogue, type DialogueStep } from "../../sandbox/mail/dialogue";
 import { startSink } from "../../sandbox/mail/sink";
@@ -246,11 +246,7 @@ describe.each(RELEASES)("the recipe's options on %s", (release) => {
   test("a smart host is used as far as it goes: no digest without its password, and no bounce to who refuses bounces", async () => {
     const { gateway } = lab.cloud;
     const smart = { host: "smart.test", port: 2525, login: "account", password: "of the account" };
-    await lab.cloud.setDns([
-      { name: SINK_NAME, type: "A", value: gateway },
-      ...MAIL_DOMAINS.map((name) => ({ name, type: "MX" as const, value: SINK_NAME })),
-      { name: smart.host, type: "A", value: gateway },
-    ]);
+    await lab.cloud.setDns([...sinkRecords(gateway), { name: smart.host, type: "A", value: gateway }]);
     const sink = await startSink({
       address: gateway,
       port: smart.port,

@@ -95,12 +95,13 @@ export async function submit(
     from = `${login}@example.test`,
     to = "bob@receiver.test",
     text = "hello",
-  }: { address?: string; from?: string; to?: string; text?: string } = {},
+    localAddress = lab.cloud.strangerClient,
+  }: { address?: string; from?: string; to?: string; text?: string; localAddress?: string } = {},
 ): Promise<Sent> {
   return send({
     host: address ?? (await lab.outputs()).address,
     port: 587,
-    localAddress: lab.cloud.strangerClient,
+    localAddress,
     login,
     password,
     from,

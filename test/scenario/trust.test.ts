@@ -1,5 +1,5 @@
 import { dkimVerify } from "mailauth/lib/dkim/verify";
-import { MAIL_DOMAINS, SINK_NAME } from "../../sandbox/labConfig";
+import { sinkRecords } from "../../sandbox/labConfig";
 import type { Lab } from "../../sandbox/lab";
 import { send } from "../../sandbox/mail/client";
 import { answers, headerForms } from "./headerFrom";
@@ -209,8 +209,7 @@ describe("a relay that signs its mail and manages its records", () => {
     const reversed = address.split(".").reverse().join(".");
     const answers = ["127.0.0.2", "127.255.255.254", lab.cloud.gateway];
     await lab.cloud.setDns([
-      { name: SINK_NAME, type: "A", value: lab.cloud.gateway },
-      ...MAIL_DOMAINS.map((name) => ({ name, type: "MX" as const, value: SINK_NAME })),
+      ...sinkRecords(lab.cloud.gateway),
       { name: address, type: "PTR", value: "somebody.example.net" },
       ...blockLists.map((list, index) => ({ name: `${reversed}.${list}`, type: "A" as const, value: answers[index]! })),
     ]);

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { EngineError } from "../../sandbox/engine";
 import type { Lab } from "../../sandbox/lab";
-import { send } from "../../sandbox/mail/client";
+import { headers } from "../../sandbox/mail/mailbox";
 import type { Sink } from "../../sandbox/mail/sink";
 import { reluctantNextHop } from "../faults/nextHop";
 import { passwords, Relay } from "../faults/relay";
-import { changes, eventually, patience, testLab } from "../scenario/support";
+import { changes, eventually, patience, submit, testLab } from "../scenario/support";
 import { disasters, giveQueueItsDisk, type Disaster } from "./disasters";
 import { Strangers } from "./strangers";
 
@@ -55,28 +55,19 @@ function configure(which: Relay, round: number): void {
   });
 }
 
-const subjectOf = (raw: string) => /^Subject: (.*)\r$/m.exec(raw)?.[1] ?? "";
-
 /** From another address than the strangers' (who are one to Postfix), and by a login all the same. */
-const submitted = (subject: string, text: string) =>
-  send({
-    host: relay.address,
-    port: 587,
+const submitted = (subject: string, text?: string) =>
+  submit(lab, "alice", passwords.alice, subject, {
+    address: relay.address,
     localAddress: lab.cloud.trustedClient,
-    login: "alice",
-    password: passwords.alice,
-    from: "alice@example.test",
-    to: "bob@receiver.test",
-    subject,
     text,
-    tls: "starttls",
   });
 
 /** One client that sends one message after the other; what is refused is not sent again, so that each subject is one message. */
 async function client(number: number, isOver: () => boolean): Promise<void> {
   for (let index = 1; !isOver(); index++) {
     const subject = `message ${index} of client ${number}`;
-    await submitted(subject, index % LARGE_EVERY === 0 ? large : "hello").then(
+    await submitted(subject, index % LARGE_EVERY === 0 ? large : undefined).then(
       () => acknowledged.push(subject),
       (error: unknown) => refusals.push(String(error)),
     );
@@ -128,9 +119,9 @@ test(`${minutes} minutes of everything at once lose no message that was acknowle
   await eventually(async () => {
     await relay.run("postqueue -f");
     arrivals.clear();
-    for (const { raw, receivedAt } of await world.messages()) {
-      const subject = subjectOf(raw);
-      arrivals.set(subject, [...(arrivals.get(subject) ?? []), Date.parse(receivedAt)]);
+    for (const message of await world.messages()) {
+      const [subject = ""] = headers(message, "Subject");
+      arrivals.set(subject, [...(arrivals.get(subject) ?? []), Date.parse(message.receivedAt)]);
     }
     expect(acknowledged.filter((subject) => !arrivals.has(subject))).toEqual([]);
   }, 240);
@@ -154,6 +145,6 @@ test("after it the next deploy converges, the strangers still there, and another
   configure(relay, 251);
   await relay.up();
   expect(changes(await relay.up())).toEqual([]);
-  await submitted("after the siege", "hello");
-  await world.waitForMessage(({ raw }) => subjectOf(raw) === "after the siege", 60_000);
+  await submitted("after the siege");
+  await world.waitForMessage((message) => headers(message, "Subject")[0] === "after the siege", 60_000);
 });

@@ -44,7 +44,7 @@ function configOf(options: object): StackSpec["config"] {
 
 test.each([
   ["a relay with logins and a smart host", {}, 300],
-  ["a relay with everything", everything(), 365],
+  ["a relay with everything", everything(), 347],
 ])("the state of %s is small, and the same program changes nothing of it", async (_what, options, limit) => {
   const stateDir = mkdtempSync(path.join(tmpdir(), "eng-size-"));
   const engine = new EmbeddedEngine({ ...builtInProviders, command: hostless });
