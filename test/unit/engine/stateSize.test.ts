@@ -2,12 +2,11 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { EngineError, StackSpec } from "../../../sandbox/engine";
+import type { EngineError } from "../../../sandbox/engine";
 import { EmbeddedEngine } from "../../../sandbox/engine/embedded/engine";
 import { builtInProviders } from "../../../sandbox/engine/providers";
 import { PROJECT_ROOT } from "../../../sandbox/paths";
-import { keyPair } from "../../keys";
-import { hostless } from "./support/hostless";
+import { configOf, hostless } from "./support/hostless";
 
 jest.setTimeout(300_000);
 
@@ -25,22 +24,12 @@ function everything(): object {
   };
 }
 
-function configOf(options: object): StackSpec["config"] {
-  const values = {
+const relayWith = (options: object) =>
+  configOf({
     users: [{ login: "alice" }, { login: "printer", password: "a password of its own" }],
     relayHost: { host: "smtp.example.net", login: "account", password: "another password" },
     ...options,
-    host: {
-      address: "192.0.2.5",
-      hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG0000000000000000000000000000000000000000000",
-      privateKey: keyPair().private,
-    },
-  };
-  const keys = Object.entries(values).map(
-    ([key, value]) => [`pulumi-mail-relay:${key}`, { value: JSON.stringify(value), secret: true }] as const,
-  );
-  return { "pulumi-mail-relay:myHostname": { value: "relay.example.com", secret: false }, ...Object.fromEntries(keys) };
-}
+  });
 
 test.each([
   ["a relay with logins and a smart host", {}, 300],
@@ -51,7 +40,7 @@ test.each([
   const spec = {
     workDir: PROJECT_ROOT,
     stack: "size",
-    config: configOf(options),
+    config: relayWith(options),
     stateDir,
     passphrase: "correct horse",
   };

@@ -1,6 +1,8 @@
+import type { StackSpec } from "../../../../sandbox/engine";
 import { commandProvider } from "../../../../sandbox/engine/providers/command/provider";
 import type { ProviderFactory } from "../../../../sandbox/engine/providers/provider";
 import { releaseFacts } from "../../../../components/render/releases";
+import { keyPair } from "../../../keys";
 
 // About as much as a real proof says.
 const proof = {
@@ -22,3 +24,16 @@ export const hostless: ProviderFactory = () => {
   const update: typeof real.update = (_, inputs, { name }) => Promise.resolve(outputs(inputs, name));
   return { kinds: { "command:remote:Command": { ...real, create, update } } };
 };
+
+/** The configuration of a relay with these arguments, on such a host. */
+export function configOf(args: object): StackSpec["config"] {
+  const host = {
+    address: "192.0.2.5",
+    hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG0000000000000000000000000000000000000000000",
+    privateKey: keyPair().private,
+  };
+  const keys = Object.entries({ ...args, host }).map(
+    ([key, value]) => [`pulumi-mail-relay:${key}`, { value: JSON.stringify(value), secret: true }] as const,
+  );
+  return { "pulumi-mail-relay:myHostname": { value: "relay.example.com", secret: false }, ...Object.fromEntries(keys) };
+}

@@ -2,29 +2,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { RunResult, StackSpec } from "../../../../sandbox/engine";
+import type { RunResult } from "../../../../sandbox/engine";
 import { EmbeddedEngine } from "../../../../sandbox/engine/embedded/engine";
 import { builtInProviders } from "../../../../sandbox/engine/providers";
 import { PROJECT_ROOT } from "../../../../sandbox/paths";
-import { keyPair } from "../../../keys";
-import { hostless } from "./hostless";
+import { configOf, hostless } from "./hostless";
 
-const host = {
-  address: "192.0.2.5",
-  hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG0000000000000000000000000000000000000000000",
-  privateKey: keyPair().private,
-};
-
-function config(users: number): StackSpec["config"] {
-  const values = { host, users: Array.from({ length: users }, (_, index) => ({ login: `user${index}` })) };
-  const given = Object.entries(values).map(
-    ([key, value]) => [`pulumi-mail-relay:${key}`, { value: JSON.stringify(value), secret: true }] as const,
-  );
-  return {
-    "pulumi-mail-relay:myHostname": { value: "relay.example.com", secret: false },
-    ...Object.fromEntries(given),
-  };
-}
+const config = (users: number) =>
+  configOf({ users: Array.from({ length: users }, (_, index) => ({ login: `user${index}` })) });
 
 /** How often there was each kind of operation. */
 function counted({ operations }: RunResult): Record<string, number> {
