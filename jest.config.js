@@ -1,6 +1,8 @@
 /** Unit tests mirror components/ and sandbox/; scenario and fault tests run real relays. */
 const common = {
   testEnvironment: "node",
+  // Before the first test, because some in each project run the compiled program, the command or the packages.
+  globalSetup: "<rootDir>/scripts/build.js",
   // Jest 30 warns about its own matchers otherwise.
   testEnvironmentOptions: { globalsCleanup: "off" },
   // The examples import the package; here they get its sources.
@@ -8,15 +10,12 @@ const common = {
   transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
 };
 
-/** They run the compiled program and the compiled command. */
-const compiled = { globalSetup: "<rootDir>/scripts/build.js" };
-
 module.exports = {
   testSequencer: "<rootDir>/scripts/longestFirst.js",
   projects: [
     { ...common, displayName: "unit", roots: ["<rootDir>/test/unit"] },
-    { ...common, ...compiled, displayName: "scenario", roots: ["<rootDir>/test/scenario"] },
-    { ...common, ...compiled, displayName: "faults", roots: ["<rootDir>/test/faults"] },
-    { ...common, ...compiled, displayName: "siege", roots: ["<rootDir>/test/siege"] },
+    { ...common, displayName: "scenario", roots: ["<rootDir>/test/scenario"] },
+    { ...common, displayName: "faults", roots: ["<rootDir>/test/faults"] },
+    { ...common, displayName: "siege", roots: ["<rootDir>/test/siege"] },
   ],
 };

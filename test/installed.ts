@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import ts from "typescript";
 import { PROJECT_ROOT } from "../sandbox/paths";
-import { build } from "./compiled";
 
 /** What `pulumi new typescript` writes into tsconfig.json. */
 export const TEMPLATE_OPTIONS = {
@@ -23,7 +22,6 @@ export const TEMPLATE_OPTIONS = {
 
 /** Packs the component, or the package in a folder of the checkout, as `npm publish` would; the tarball's path. */
 export function pack(destination: string, folder = "."): string {
-  build();
   const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", destination];
   const [packed] = JSON.parse(npm(args, folder)) as { filename: string }[];
   return path.join(destination, packed!.filename);
@@ -31,7 +29,6 @@ export function pack(destination: string, folder = "."): string {
 
 /** What would be in the tarball, and its size in bytes. */
 export function packList(folder: string): { files: string[]; size: number } {
-  build();
   const [packed] = JSON.parse(npm(["pack", "--json", "--ignore-scripts", "--dry-run"], folder)) as {
     files: { path: string }[];
     size: number;

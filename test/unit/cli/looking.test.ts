@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
-import { build, MAIL_RELAY } from "../../compiled";
+import { MAIL_RELAY } from "../../compiled";
 
 jest.setTimeout(60_000);
-beforeAll(build);
 
 function mailRelay(...args: string[]) {
   const env = { HOME: tmpdir(), PATH: tmpdir() };

@@ -3,12 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { utils } from "ssh2";
-import { build, MAIL_RELAY } from "../../compiled";
+import { MAIL_RELAY } from "../../compiled";
 import { keyPair } from "../../keys";
 import { PROJECT_ROOT } from "../../../sandbox/paths";
 
 jest.setTimeout(60_000);
-beforeAll(build);
 
 const key = keyPair();
 const locked = utils.generateKeyPairSync("ed25519", { passphrase: "secret", cipher: "aes256-cbc", rounds: 16 });
