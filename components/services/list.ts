@@ -8,6 +8,7 @@ import { loginLimit } from "./loginLimit/service";
 import { logs } from "./logs/service";
 import { renewal } from "./renewal/service";
 import { resolver } from "./resolver/service";
+import { room } from "./room/service";
 import { saslauthd } from "./saslauthd/service";
 import type { HostService, Service } from "./service";
 import { signer } from "./signer/service";
@@ -25,6 +26,7 @@ export const list: Service[] = [
   upgrades,
   loginLimit,
   ban,
+  room,
   logs,
   watch,
 ];

@@ -1,7 +1,8 @@
-import { withoutBrackets } from "../../settings/addresses";
-import { listeners, syslogName, takesLogins } from "../../settings/listeners";
+import { listeners, takesLogins } from "../../settings/listeners";
 import type { RelaySettings } from "../../settings/settings";
+import { accepted, exemptNetworks } from "../exempt";
 import type { Service } from "../service";
+import { loginMatch, loginPrograms } from "../smtpdJournal";
 import { textOf, type Value } from "../template";
 import { unit } from "../unit";
 
@@ -36,26 +37,16 @@ export const ban: Service = {
         file("table.nft", "table.nft", table(settings, exempt)),
         unit(__dirname, unitName),
       ],
+      // Each further wrong password of a session takes a second.
+      logins: { parameters: {}, options: { smtpd_soft_error_limit: "1" } },
       check: `fail2ban-server -t -c ${folder} && nft -c -f ${folder}/table.nft`,
     };
   },
 };
 
-/**
- * What any local user can choose of a line of the journal is its text and identifier; unit and program are the journal's own.
- * The unit alone is not enough: in it local(8) runs the commands of a user's .forward. Its name differs by release.
- */
-const writtenBySmtpd = [
-  "_SYSTEMD_UNIT=postfix.service",
-  "_SYSTEMD_UNIT=postfix@-.service",
-  "_EXE=/usr/lib/postfix/sbin/smtpd",
-];
-
 /** The line smtpd logs for a wrong login; nothing that a client sends stands before the address. */
 function filter(settings: RelaySettings): Record<string, Value> {
-  const names = listeners(settings).flatMap((listener) => (listener.auth ? [`${syslogName(listener)}/smtpd`] : []));
-  const matches = names.map((name) => [`SYSLOG_IDENTIFIER=${name}`, ...writtenBySmtpd].join(" "));
-  return { programs: names.join("|"), match: matches.join(" + ") };
+  return { programs: loginPrograms(settings).join("|"), match: loginMatch(settings) };
 }
 
 /**
@@ -65,9 +56,5 @@ function filter(settings: RelaySettings): Record<string, Value> {
 function table(settings: RelaySettings, exempt: string[]): Record<string, Value> {
   const byIpv6 = exempt.filter((network) => network.includes(":"));
   const ports = listeners(settings).map(({ port }) => port);
-  return { exempt: byIpv6.map((network) => `ip6 saddr ${network} accept`), ports: ports.join(", ") };
-}
-
-function exemptNetworks({ myNetworks, limits }: RelaySettings): string[] {
-  return [...myNetworks, ...limits.exempt].map(withoutBrackets);
+  return { exempt: accepted(byIpv6), ports: ports.join(", ") };
 }
