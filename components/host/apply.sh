@@ -5,7 +5,7 @@
 #
 # All files of a generation become live in one rename: /etc/postfix/main.cf and the others are symbolic links into
 # generations/current, itself a link to one folder beside it. A power cut leaves the old or the new one, never a mix.
-# Postfix remarks on such links when it starts ("symlink leaves directory"); they leave nothing but their own folder.
+# `postfix check` remarks on such links ("symlink leaves directory"); they leave nothing but their own folder.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . ./lib.sh
@@ -126,9 +126,10 @@ keep_running() {
   # Up to Debian 12 this one is only a wrapper for that of the instance.
   [ "$(systemctl show -p Type --value "$unit")" = forking ] || unit=postfix@-.service
   folder=/etc/systemd/system/$unit.d
-  if ! cmp -s restart.conf "$folder/mail-relay.conf"; then
+  cat restart.conf "$unit.conf" >unit.conf
+  if ! cmp -s unit.conf "$folder/mail-relay.conf"; then
     install -d -m 755 "$folder"
-    install -m 644 restart.conf "$folder/.mail-relay"
+    install -m 644 unit.conf "$folder/.mail-relay"
     persist "$folder/.mail-relay"
     mv -f "$folder/.mail-relay" "$folder/mail-relay.conf"
     systemctl daemon-reload

@@ -71,6 +71,8 @@ const applySources = [
   "verification.py",
   "nexthop.py",
   "restart.conf",
+  "postfix.service.conf",
+  "postfix@-.service.conf",
   "hopaddress.py",
   "trial.sh",
   "probe.py",

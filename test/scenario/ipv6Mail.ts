@@ -1,4 +1,5 @@
 import { run } from "../../sandbox/cloud/run";
+import type { Cloud, DnsRecord } from "../../sandbox/cloud/types";
 import type { Lab } from "../../sandbox/lab";
 import { sinkRecords } from "../../sandbox/labConfig";
 import { logIn, send } from "../../sandbox/mail/client";
@@ -9,15 +10,15 @@ import { eventually, onHost } from "./support";
 /** The mail server of the one domain has only an IPv6 address, that of the other also one of IPv4. */
 export const [ONLY6, BOTH] = ["six.test", "both.test"];
 
-/** Makes these domains known beside those that a lab always has. */
-async function publishDomains({ cloud }: Lab): Promise<void> {
-  await cloud.setDns([
-    ...sinkRecords(cloud.gateway),
+/** These domains, beside those that a lab always knows. */
+export function recordsByIpv6({ gateway, ipv6 }: Cloud): DnsRecord[] {
+  return [
+    ...sinkRecords(gateway),
     ...[ONLY6, BOTH].map((name) => ({ name, type: "MX" as const, value: `mx.${name}` })),
-    { name: `mx.${ONLY6}`, type: "AAAA", value: cloud.ipv6!.gateway },
+    { name: `mx.${ONLY6}`, type: "AAAA", value: ipv6!.gateway },
     { name: `mx.${BOTH}`, type: "AAAA", value: "fd6d:7273:ffff::1" },
-    { name: `mx.${BOTH}`, type: "A", value: cloud.gateway },
-  ]);
+    { name: `mx.${BOTH}`, type: "A", value: gateway },
+  ];
 }
 
 /** Mail by IPv6 to and from a relay that speaks both; the stranger is shut out in the end. */
@@ -66,7 +67,7 @@ export function mailByIpv6(look: () => Lab): void {
 
   test("mail for a server that has only IPv6 is handed to it that way", async () => {
     const { cloud } = look();
-    await publishDomains(look());
+    await cloud.setDns(recordsByIpv6(cloud));
     const sink = await startSink({ address: cloud.ipv6!.gateway, port: 25 });
     try {
       await post(cloud.ipv6!.trustedClient, 25, "to six", { to: `bob@${ONLY6}` });

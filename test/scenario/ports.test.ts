@@ -5,6 +5,7 @@ import type { Lab } from "../../sandbox/lab";
 import { send } from "../../sandbox/mail/client";
 import { describeWithIpv6, hasIpv6 } from "./ipv6";
 import { mailByIpv6, ONLY6 } from "./ipv6Mail";
+import { nextHopsOfBothVersions } from "./ipv6NextHops";
 import { connects } from "./reach";
 import { eventually, onHost, patience, testLab } from "./support";
 
@@ -60,6 +61,7 @@ describe("the ports of a relay", () => {
     });
 
     mailByIpv6(() => lab);
+    nextHopsOfBothVersions(() => lab);
   });
 
   test("those that have been given up are closed", async () => {

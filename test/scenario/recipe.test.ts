@@ -91,7 +91,7 @@ describe.each(RELEASES)("the recipe's options on %s", (release) => {
   });
 
   test("mail through every listener, and a restart of every service, leave no warning in the log", async () => {
-    await onHost(lab, "systemctl restart 'mail-relay-*.service'");
+    await onHost(lab, "systemctl restart 'mail-relay-*.service' postfix");
     for (const to of ["bob@receiver.test", "root@relay.example.test"]) {
       const subject = `through 25 to ${to}`;
       const unencrypted = { host: address, port: 25, localAddress: lab.cloud.trustedClient, tls: "none" } as const;
@@ -102,6 +102,7 @@ describe.each(RELEASES)("the recipe's options on %s", (release) => {
     // What would be counted is there: every listener's mail, and the services' own words.
     expect(log.match(/client=\S+(?=, sasl_method)|client=\S+$/gm)).toHaveLength(5);
     expect(log).toContain("fail2ban");
+    expect(log).toContain("daemon started -- version");
     expect(log.split("\n").filter((line) => /\b(warning|error|fatal|panic)\b/i.test(line))).toEqual([]);
   });
 

@@ -21,7 +21,7 @@ from lib.process import output_of, succeeds
 RECORDS = "/var/lib/mail-relay"
 ETC = "/etc/postfix"
 GENERATIONS = f"{ETC}/generations"
-RESTART = "/etc/systemd/system/postfix*.service.d/mail-relay.conf"
+POSTFIX_UNIT = "/etc/systemd/system/postfix*.service.d/mail-relay.conf"
 # Notes that a deploy keeps in the folder of a generation.
 NOTES = ("smoke.plan", "store")
 
@@ -97,7 +97,7 @@ def files() -> list[str]:
         lines.append(f"{ETC}/{name} mode {mode_of(f'{live}/{name}')}")
     folders = (ETC, GENERATIONS, live, f"{ETC}/tls", f"{ETC}/tls/relay.pem")
     lines += [f"{path} mode {mode_of(path)}" for path in folders if mode_of(path)]
-    for path in sorted(glob.glob(RESTART)):
+    for path in sorted(glob.glob(POSTFIX_UNIT)):
         lines += [f"{path} content {digest(read(path) or b'')}", f"{path} mode {mode_of(path)}"]
     return lines
 
