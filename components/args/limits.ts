@@ -66,8 +66,10 @@ export interface LimitsArgs {
   readonly bareNewline?: pulumi.Input<pulumi.Input<string>[]>;
 
   /**
-   * Shut out addresses that guess passwords, by IPv6 with the network (/64) they are in. Needs fail2ban and nftables, which are installed, and about 27 MB of memory.
-   * Default: nobody is shut out.
+   * Shut out addresses that guess passwords, by IPv6 with the network (/64) they are in, and keep a quarter of each port's
+   * connections for addresses that have sent mail as a login within the last 30 days, and for those that are exempt. Needs
+   * fail2ban and nftables, which are installed, and about 40 MB of memory. Default: nobody is shut out, and strangers may
+   * take all connections.
    */
   readonly ban?: pulumi.Input<BanArgs>;
 }

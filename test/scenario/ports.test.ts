@@ -3,6 +3,7 @@ import { networkInterfaces } from "node:os";
 import { promisify } from "node:util";
 import type { Lab } from "../../sandbox/lab";
 import { send } from "../../sandbox/mail/client";
+import { floods } from "./flood";
 import { describeWithIpv6, hasIpv6 } from "./ipv6";
 import { mailByIpv6, ONLY6 } from "./ipv6Mail";
 import { nextHopsOfBothVersions } from "./ipv6NextHops";
@@ -10,6 +11,9 @@ import { connects } from "./reach";
 import { eventually, onHost, patience, testLab } from "./support";
 
 jest.setTimeout(patience);
+
+/** Wrong passwords that ban an address. */
+const failures = 3;
 
 /** The interface of this machine that has an address. */
 function interfaceOf(address: string): string {
@@ -40,7 +44,7 @@ describe("the ports of a relay", () => {
     lab.configure({
       listeners: { submissions: true, alternate: true },
       myNetworks: [`${lab.cloud.trustedClient}/32`, ...(ipv6 ? [`${ipv6.trustedClient}/128`] : [])],
-      limits: { ban: { failures: 3 } },
+      limits: { ban: { failures } },
       inetProtocols: "all",
       droplet: { ipv6: hasIpv6, sshSources: [`${gateway}/32`, ...(ipv6 ? [`${ipv6.gateway}/128`] : [])] },
     });
@@ -63,6 +67,8 @@ describe("the ports of a relay", () => {
     mailByIpv6(() => lab);
     nextHopsOfBothVersions(() => lab);
   });
+
+  floods(() => lab, failures);
 
   test("those that have been given up are closed", async () => {
     lab.configure({ listeners: { smtp: false }, droplet: { ipv6: hasIpv6 } });

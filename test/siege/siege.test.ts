@@ -5,16 +5,17 @@ import { headers } from "../../sandbox/mail/mailbox";
 import type { Sink } from "../../sandbox/mail/sink";
 import { reluctantNextHop } from "../faults/nextHop";
 import { passwords, Relay } from "../faults/relay";
+import { addAddresses, manyAddresses, Strangers } from "../scenario/strangers";
 import { changes, eventually, patience, submit, testLab } from "../scenario/support";
 import { disasters, giveQueueItsDisk, type Disaster } from "./disasters";
-import { Strangers } from "./strangers";
 
 /** `SIEGE_MINUTES` makes it shorter. */
 const minutes = Number(process.env.SIEGE_MINUTES ?? 60);
 jest.setTimeout(patience + minutes * 60_000);
 
 const CLIENTS = 4;
-const STRANGERS = 300;
+const STRANGERS = 3_000;
+const strangersAddresses = manyAddresses(100);
 /** Every so many messages one is large, for those who hold messages in memory. */
 const LARGE_EVERY = 50;
 const large = `${"0123456789".repeat(7)}\n`.repeat(30_000);
@@ -25,6 +26,7 @@ let lab: Lab;
 let relay: Relay;
 let world: Sink;
 let strangers: Strangers | undefined;
+let takeAway: (() => Promise<void>) | undefined;
 const nextHop = { open: true };
 const acknowledged: string[] = [];
 const refusals: string[] = [];
@@ -42,6 +44,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   strangers?.leave();
+  await takeAway?.();
   await world?.close();
   await lab?.close();
 });
@@ -55,11 +58,11 @@ function configure(which: Relay, round: number): void {
   });
 }
 
-/** From another address than the strangers' (who are one to Postfix), and by a login all the same. */
+/** From another address than the strangers', and by a login all the same. */
 const submitted = (subject: string, text?: string) =>
   submit(lab, "alice", passwords.alice, subject, {
     address: relay.address,
-    localAddress: lab.cloud.trustedClient,
+    localAddress: lab.cloud.strangerClient,
     text,
   });
 
@@ -108,7 +111,8 @@ test(`${minutes} minutes of everything at once lose no message that was acknowle
   const end = Date.now() + minutes * 60_000;
   let failed = false;
   const isOver = () => failed || Date.now() >= end;
-  strangers = new Strangers(relay.address, lab.cloud.strangerClient, STRANGERS);
+  takeAway = await addAddresses(relay.address, strangersAddresses);
+  strangers = new Strangers(relay.address, strangersAddresses, [25, 587], STRANGERS);
   const actors = [fate(isOver), deployers(isOver), ...Array.from({ length: CLIENTS }, (_, n) => client(n, isOver))];
   const ends = await Promise.allSettled(actors.map((actor) => actor.finally(() => (failed = Date.now() < end))));
   expect(ends.filter(({ status }) => status === "rejected")).toEqual([]);

@@ -9,10 +9,9 @@ import ipaddress
 import json
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lib import logline
 
@@ -110,25 +109,29 @@ def cut(one: Connection) -> None:
     subprocess.run(["ss", "-K", "-H", "-t", *ends], stdout=subprocess.DEVNULL, check=False)
 
 
-def keep_room(watch: Watch) -> None:
-    ports = [word for port in watch.shares for word in ("or", "sport", "=", f":{port}")][1:]
-    listing = ["ss", "-HtniO", "state", "established", "(", *ports, ")"]
-    while True:
-        time.sleep(INTERVAL)
-        done = subprocess.run(listing, capture_output=True, text=True, check=False)
-        for one in watch.slow(connections(done.stdout), time.monotonic()):
-            cut(one)
-
-
-def logins(entries: Iterable[str]) -> Iterable[str]:
-    """The addresses of mail that logins send, from the journal's entries."""
-    for entry in entries:
-        fields = json.loads(entry)
+def logins(entries: Iterable[dict[str, Any]]) -> Iterable[str]:
+    """The addresses of mail that logins send, from entries of the journal."""
+    for fields in entries:
         program, text = fields.get("SYSLOG_IDENTIFIER"), fields.get("MESSAGE")
         if isinstance(program, str) and isinstance(text, str):
             event = logline.event(program, text)
             if event and event.kind == "arrival" and event.fields.get("login"):
                 yield event.fields["address"] or ""
+
+
+def journal_of(match: list[str]) -> Any:
+    """The journal's entries from a day ago on; what was before a start counts, because the rules begin anew."""
+    # Only hosts have it.
+    from systemd import journal  # type: ignore[import-not-found]
+
+    reader = journal.Reader()
+    for word in match:
+        if word == "+":
+            reader.add_disjunction()
+        else:
+            reader.add_match(word)
+    reader.seek_realtime(time.time() - REFRESH)
+    return reader
 
 
 def main() -> None:
@@ -141,14 +144,20 @@ def main() -> None:
         return not known.knows(address) and not any(ipaddress.ip_address(address) in network for network in exempt)
 
     watch = Watch({int(port): share for port, share in config["shares"].items()}, is_stranger)
-    threading.Thread(target=keep_room, args=(watch,), daemon=True).start()
-    # What was before is read again after every start, because the rules begin anew.
-    journal = ["journalctl", "-q", "-f", "--since=-1d", "-o", "json", "--output-fields=SYSLOG_IDENTIFIER,MESSAGE"]
-    with subprocess.Popen([*journal, *config["match"]], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        for address in logins(process.stdout):
-            known.note(address, time.monotonic())
-    sys.exit("the journal can't be followed any more")
+    ports = [word for port in watch.shares for word in ("or", "sport", "=", f":{port}")][1:]
+    listing = ["ss", "-HtniO", "state", "established", "(", *ports, ")"]
+    journal = journal_of(config["match"])
+    looked = 0.0
+    while True:
+        now = time.monotonic()
+        for address in logins(journal):
+            known.note(address, now)
+        if now - looked >= INTERVAL:
+            looked = now
+            done = subprocess.run(listing, capture_output=True, text=True, check=False)
+            for one in watch.slow(connections(done.stdout), now):
+                cut(one)
+        journal.wait(INTERVAL)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ export const room: Service = {
     return {
       name: "room",
       unit: unitName,
-      packages: ["nftables"],
+      packages: ["nftables", "python3-systemd"],
       files: [
         { path: `${folder}/room.py`, body: textOf(__dirname, "room.py"), mode: 0o644 },
         ...library(folder, "logline"),
@@ -35,8 +35,10 @@ export const room: Service = {
   },
 };
 
-/** How many connections of a port strangers may hold together. */
-const strangersShare = (settings: RelaySettings) => Math.floor((listenerProcesses(settings) * 3) / 4);
+/** How many connections of a port strangers may hold together, also where the port itself has no limit that is known here. */
+function strangersShare(settings: RelaySettings): number {
+  return Math.max(1, Math.floor(((listenerProcesses(settings) || 100) * 3) / 4));
+}
 
 function configuration(settings: RelaySettings): object {
   const shares = listeners(settings).map(({ port }) => [port, strangersShare(settings)]);

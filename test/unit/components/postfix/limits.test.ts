@@ -101,7 +101,7 @@ test("nobody is shut out unless somebody asks; then all listeners are closed to 
   expect(names({})).toEqual(["upgrades", "login-limit", "logs"]);
   expect(packageNames(fullParts())).not.toContain("fail2ban");
   const limits = { ban: { failures: 3, banMinutes: 7 }, exempt: ["198.51.100.7", "2001:db8:1::/48"] };
-  expect(names({ limits })).toEqual(["upgrades", "login-limit", "ban", "logs"]);
+  expect(names({ limits })).toEqual(["upgrades", "login-limit", "ban", "room", "logs"]);
   expect(packageNames(fullParts({ limits }))).toEqual(expect.arrayContaining(["fail2ban", "nftables"]));
   expect(maskedUnits(fullParts({ limits }))).toEqual([{ package: "fail2ban", unit: "fail2ban.service" }]);
   const jail = bodyOf({ limits }, "ban", "jail.conf");

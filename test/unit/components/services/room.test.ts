@@ -13,19 +13,23 @@ function python<Result>(program: string, given: unknown): Result {
 }
 
 const file = (name: string, options = {}) =>
-  room.of(fullSettings({ limits: { ban: {} }, ...options }), {}, [])?.files.find(({ path }) => path.endsWith(name))?.body;
+  room.of(fullSettings({ limits: { ban: {} }, ...options }), {}, [])?.files.find(({ path }) => path.endsWith(name))
+    ?.body;
 
-const entry = (program: string, text: string) => JSON.stringify({ SYSLOG_IDENTIFIER: program, MESSAGE: text });
+const entry = (program: string, text: string) => ({ SYSLOG_IDENTIFIER: program, MESSAGE: text });
 
 test("known is who sends mail as a login, whatever else the log says", () => {
   const entries = [
     entry("postfix/submission/smtpd", "4B2Xq11dRzz1: client=a.test[192.0.2.1], sasl_method=PLAIN, sasl_username=alice"),
     entry("postfix/submission/smtpd", "4B2Xq11dRzz2: client=a.test[192.0.2.2]"),
     entry("postfix/submission/smtpd", "connect from a.test[192.0.2.3]"),
-    entry("postfix/submission/smtpd", "warning: a.test[192.0.2.4]: SASL PLAIN authentication failed: sasl_username=alice"),
+    entry(
+      "postfix/submission/smtpd",
+      "warning: a.test[192.0.2.4]: SASL PLAIN authentication failed: sasl_username=alice",
+    ),
     entry("postfix/cleanup", "4B2Xq11dRzz3: client=a.test[192.0.2.5], sasl_method=PLAIN, sasl_username=alice"),
     entry("postfix/submission/smtpd", "4B2Xq11dRzz4: client=b.test[2001:db8::7], sasl_method=PLAIN, sasl_username=bob"),
-    JSON.stringify({ SYSLOG_IDENTIFIER: "postfix/submission/smtpd", MESSAGE: [99, 108, 255] }),
+    { SYSLOG_IDENTIFIER: "postfix/submission/smtpd", MESSAGE: [99, 108, 255] },
   ];
   expect(python("print(json.dumps(list(room.logins(given))))", entries)).toEqual(["192.0.2.1", "2001:db8::7"]);
 });
@@ -45,7 +49,8 @@ test("the firewall is told of an address once a day, and by IPv6 of its network"
     ["192.0.2.1", 86_400],
   ];
   const [told, neighbour, other] = python<[string[], boolean, boolean]>(program, notes);
-  const add = (set: string, element: string) => `add element inet mail_relay_room ${set} { ${element} timeout 2592000s }`;
+  const add = (set: string, element: string) =>
+    `add element inet mail_relay_room ${set} { ${element} timeout 2592000s }`;
   const again = (set: string, element: string) =>
     `${add(set, element)}\ndelete element inet mail_relay_room ${set} { ${element} }\n${add(set, element)}\n`;
   const first = again("known", "192.0.2.1");
@@ -80,11 +85,16 @@ test("on a full port, strangers who say little are cut off after some seconds, a
 });
 
 test("a quarter of a port's connections is kept from strangers, and those who are exempt are none", () => {
-  const rules = file("room.nft", { myNetworks: ["192.0.2.0/24"], limits: { ban: { failures: 10 }, exempt: ["2001:db8::/32"] } });
+  const rules = file("room.nft", {
+    myNetworks: ["192.0.2.0/24"],
+    limits: { ban: { failures: 10 }, exempt: ["2001:db8::/32"] },
+  });
   expect(rules).toContain("tcp dport 587 ct count over 75 drop\n");
   expect(rules).toContain("ip saddr 192.0.2.0/24 accept\n");
   expect(rules).toContain("ip6 saddr 2001:db8::/32 accept\n");
   expect(rules).toContain("limit rate over 1/second burst 5 packets");
-  const fewer = file("room.nft", { postfixParameters: { default_process_limit: "40" } });
-  expect(fewer).toContain("tcp dport 25 ct count over 30 drop\n");
+  for (const [limit, share] of Object.entries({ "40": 30, "1": 1, "0": 75, $smtpd_limit: 75 })) {
+    const other = file("room.nft", { postfixParameters: { default_process_limit: limit } });
+    expect(other).toContain(`tcp dport 25 ct count over ${share} drop\n`);
+  }
 });
