@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { networkInterfaces } from "node:os";
 import { promisify } from "node:util";
 import type { Lab } from "../../sandbox/lab";
+import type { ConfigChanges } from "../../sandbox/labConfig";
 import { send } from "../../sandbox/mail/client";
 import { floods } from "./flood";
 import { describeWithIpv6, hasIpv6 } from "./ipv6";
@@ -37,17 +38,19 @@ describe("the ports of a relay", () => {
   let lab: Lab;
   let address: string;
   let ipv6Address: string;
+  let config: ConfigChanges;
 
   beforeAll(async () => {
     lab = await testLab("ports");
     const { gateway, ipv6 } = lab.cloud;
-    lab.configure({
+    config = {
       listeners: { submissions: true, alternate: true },
       myNetworks: [`${lab.cloud.trustedClient}/32`, ...(ipv6 ? [`${ipv6.trustedClient}/128`] : [])],
       limits: { ban: { failures } },
       inetProtocols: "all",
       droplet: { ipv6: hasIpv6, sshSources: [`${gateway}/32`, ...(ipv6 ? [`${ipv6.gateway}/128`] : [])] },
-    });
+    };
+    lab.configure(config);
     await lab.up();
     ({ address, ipv6Address } = await lab.outputs());
   });
@@ -68,7 +71,7 @@ describe("the ports of a relay", () => {
     nextHopsOfBothVersions(() => lab);
   });
 
-  floods(() => lab, failures);
+  floods(() => ({ lab, config }), failures);
 
   test("those that have been given up are closed", async () => {
     lab.configure({ listeners: { smtp: false }, droplet: { ipv6: hasIpv6 } });
