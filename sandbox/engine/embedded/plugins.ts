@@ -8,7 +8,7 @@ import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { ConstructRequest, ConstructResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { RegisterResourceResponse, type RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import type { Masker } from "./masker";
-import { inheritedEnv, PARALLEL, PRELOAD, type ProgramOptions } from "./program";
+import { inheritedEnv, PARALLEL, PRELOAD, type ProgramOptions, WITH_ENGINE } from "./program";
 import { readProps } from "./requests";
 
 interface Plugin {
@@ -65,7 +65,8 @@ export class ComponentPlugins {
       throw new Error(`Pulumi.yaml names no folder for the package ${name}`);
     }
     const runner = createRequire(path.join(folder, "index.js")).resolve("@pulumi/pulumi/cmd/run-plugin");
-    const child = spawn(process.execPath, ["--require", PRELOAD, runner, folder, address], {
+    const [command, ...before] = WITH_ENGINE;
+    const child = spawn(command, [...before, process.execPath, "--require", PRELOAD, runner, folder, address], {
       cwd: project.programDir,
       env: inheritedEnv(),
       stdio: ["ignore", "pipe", "pipe"],

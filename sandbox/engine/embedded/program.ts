@@ -29,6 +29,8 @@ export const EXIT_AFTER_SHOWN_ERROR = 32;
 /** Types are checked by the linter and the test run; checking them here would double the time of every update. */
 const TYPESCRIPT = { PULUMI_NODEJS_TYPESCRIPT: "true", PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
 export const PARALLEL = "16";
+/** Comes before a command line: should the engine be killed, so is what it runs. One that is busy would never notice. */
+export const WITH_ENGINE = ["setpriv", "--pdeathsig", "KILL"] as const;
 export const PRELOAD = path.join(__dirname, "preload.cjs");
 /** What must not leak from the engine's surroundings into the program's. */
 const NOT_INHERITED = /^(PULUMI_|TS_NODE_|JEST_|NODE_OPTIONS$)/;
@@ -43,8 +45,8 @@ export function startProgram(options: ProgramOptions): Program {
     args.push("--dry-run");
   }
   // Its own process group: an interrupt at the terminal goes to the engine alone, which then ends things in order.
-  const [command, ...before] = runnerOf(project);
-  const child = spawn(command, [...before, ...args, programOf(project)], {
+  const [command, ...before] = WITH_ENGINE;
+  const child = spawn(command, [...before, ...runnerOf(project), ...args, programOf(project)], {
     cwd: project.programDir,
     env: programEnv(options),
     stdio: ["ignore", "pipe", "pipe"],
@@ -65,7 +67,7 @@ export function startProgram(options: ProgramOptions): Program {
   return { exited, kill };
 }
 
-function runnerOf(project: Project): [string, ...string[]] {
+function runnerOf(project: Project): string[] {
   if (project.python !== undefined) {
     return [project.python, path.join(__dirname, "python.py")];
   }

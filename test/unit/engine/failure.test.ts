@@ -199,6 +199,18 @@ test("a killed engine leaves a readable state; its lock is taken over and the ne
   expect(leftOver()).toEqual([]);
 });
 
+test("a program that is busy ends with an engine that is killed", async () => {
+  project.program("for (;;);");
+  const script = path.join(__dirname, "support", "slowUp.ts");
+  const engine = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", script, project.dir]);
+  try {
+    while (leftOver().length === 0) await sleep(50);
+  } finally {
+    engine.kill("SIGKILL");
+  }
+  while (leftOver().length > 0) await sleep(50);
+});
+
 test("a preview needs no lock", async () => {
   await project.up(`new Thing("a", { value: "one" });`);
   const controller = new AbortController();
