@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Install step: waits until the host is ready, installs what is missing, prints what it found as one JSON line.
-# Reads ./packages, ./parameters (one name a line), ./masks (package and unit) and ./preseed (for debconf); ./close-metadata exists on droplets.
+# Reads ./packages, ./parameters (one name a line), ./masks (package and unit) and ./preseed (for debconf); ./mail-relay-metadata.service exists on droplets.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . ./lib.sh
@@ -103,8 +103,8 @@ remove_policy() {
 # The metadata service shows user data, and with it the SSH host key, to every process that asks: leave it to root's.
 # The unit does so from the next boot on; enabling it by its link alone saves two seconds of systemd reloading.
 close_metadata() {
-  [ -e close-metadata ] || return 0
   local units=/etc/systemd/system unit=mail-relay-metadata.service rule
+  [ -e "$unit" ] || return 0
   rule=$(sed -n 's/^ExecStart=ip rule add //p' "$unit")
   install -m 644 "$unit" "$units/$unit"
   install -d -m 755 "$units/multi-user.target.wants"

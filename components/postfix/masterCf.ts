@@ -1,5 +1,6 @@
 import { listeners, syslogName, type Listener } from "../settings/listeners";
 import type { RelayParts } from "../render/parts";
+import { alertListeners } from "./alertListener";
 import { hopServices } from "./nextHops";
 import { noStartTlsOptions } from "./parameters/limits";
 import { hidesClients, loginCleanup } from "./parameters/hideClients";
@@ -141,6 +142,12 @@ export function renderMasterCf(
     command: "smtpd",
     options: { ...listener.options, ...trial.smtpd },
   }));
+  const alerts = alertListeners(settings).map((one): Service => ({
+    ...one,
+    type: "unix",
+    chroot: true,
+    command: "smtpd",
+  }));
   // The system's own lookup reads /etc/hosts and its libraries, of which the chroot has copies of the day Postfix started.
   const chroot = !settings.smtpClient.hostLookup.includes("native");
   const shipped = packaged.map((one): Service => (one.command === "smtp" ? { ...one, chroot } : one));
@@ -157,7 +164,7 @@ export function renderMasterCf(
   return [
     "# Managed by pulumi-mail-relay: change the MailRelay's arguments, edits here are lost.",
     "# service       type  private  unpriv  chroot  wakeup  maxproc  command",
-    ...[...inet, ...[...shipped, ...cleanups, ...clients].map(withTrial), ...own].flatMap(printService),
+    ...[...inet, ...[...shipped, ...cleanups, ...alerts, ...clients].map(withTrial), ...own].flatMap(printService),
     "",
   ].join("\n");
 }

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { gzipSync } from "fflate";
 import * as tar from "tar-stream";
 import { withoutProse } from "../services/template";
+import { unit } from "../services/unit";
 import { RenderedFile } from "../render/renderedFile";
 
 const hostFolder = path.join(__dirname, "..", "host");
@@ -11,6 +12,11 @@ const hostFolder = path.join(__dirname, "..", "host");
 /** A script from `components/host` without what explains it. */
 export function hostScript(name: string): RenderedFile {
   return { path: name, body: withoutProse(scriptText(name)), mode: 0o644 };
+}
+
+/** A unit of a host that is no service's. */
+export function hostUnit(name: string): RenderedFile {
+  return { ...unit(hostFolder, name), path: name };
 }
 
 /** The text of a file in `components/host`. */

@@ -14,7 +14,7 @@ import { Credential, renderUserDatabase } from "../postfix/sasl";
 import { fingerprint } from "../settings/certificates";
 import { RelaySettings, SuppliedCertificate, UserSettings } from "../settings/settings";
 import { describeIssues } from "../settings/validate";
-import { hostScript, keptInput } from "./archive";
+import { hostScript, hostUnit, keptInput } from "./archive";
 import { Machine } from "./host";
 import { hostStep } from "./step";
 
@@ -99,7 +99,7 @@ export function createSteps(
     `${name}-install`,
     "install",
     host,
-    ["lib.sh", "chroot.sh", "mail-relay-metadata.service"],
+    ["lib.sh", "chroot.sh"],
     installFiles(host, settings),
     after(...host.ready),
   );
@@ -213,7 +213,7 @@ function installFiles(host: Machine, settings: pulumi.Output<RelaySettings>): pu
       text("preseed", preseed + "\n"),
       text("parameters", releaseDependentParameters.join("\n") + "\n"),
       // Only a droplet has the metadata service that shows our user data.
-      ...(host.deletedWith ? [text("close-metadata", "")] : []),
+      ...(host.deletedWith ? [hostUnit("mail-relay-metadata.service")] : []),
     ];
   });
 }

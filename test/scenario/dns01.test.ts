@@ -5,6 +5,7 @@ import type { RunResult } from "../../sandbox/engine";
 import { TEST_PREFIX } from "../../sandbox/names";
 import { nameAcmeServer, nobodysNames, startAcmeServer, type AcmeServer } from "./acmeServer";
 import { API_NAME, startDigitalOceanFront, type DigitalOceanFront, type Scope } from "./digitalOceanFront";
+import { exposures, tooExposed } from "./exposure";
 import { Hunt, watchProcesses } from "./hunt";
 import { servedCertificate } from "./servedCertificate";
 import { callApi, changes, eventually, onHost, onlyDroplet, patience, submit, testLab } from "./support";
@@ -104,6 +105,12 @@ describe("a certificate by DNS-01", () => {
     expect(front.requests).toContain(`POST /v2/domains/${domain}/records 201`);
     expect(await records()).toEqual([]);
     expect(await onHost(lab, `stat -c '%a %U' ${tokenFile}`)).toBe("600 root\n");
+  });
+
+  test("comes by a service that gives up what its work does not need", async () => {
+    const found = await exposures(lab);
+    expect(found.get("mail-relay-certificate.service")).toBeGreaterThan(0);
+    expect(tooExposed(found)).toEqual([]);
   });
 
   test("is renewed by certbot's own timer", async () => {

@@ -2,6 +2,7 @@ import type { Lab } from "../../sandbox/lab";
 import type { ConfigChanges } from "../../sandbox/labConfig";
 import { selfSigned } from "../../sandbox/mail/certificate";
 import { startSink, type Sink } from "../../sandbox/mail/sink";
+import { exposures, tooExposed } from "./exposure";
 import { startSignedDns, tlsa, type SignedDns } from "./signedDns";
 import {
   changes,
@@ -126,7 +127,7 @@ test("the host asks a resolver that validates", async () => {
     lab,
     `install -d /var/lib/unbound/mail-relay; echo '${dns.anchor}' >/var/lib/unbound/mail-relay/root.key`,
   );
-  configure({ resolver: { forwarders: [dns.address] }, driftCheck: true });
+  configure({ resolver: { forwarders: [dns.address] }, driftCheck: true, alerts: { mail: "ops@receiver.test" } });
   await lab.up();
   await isTaken();
   expect(await lookUp("mx.dane.example", A)).toBe("0 authentic 1");
@@ -136,6 +137,12 @@ test("the host asks a resolver that validates", async () => {
     await onHost(lab, "ss -Hlntu sport = :53 | awk '{print $5}' | sort -u; systemctl is-enabled unbound || true"),
   ).toBe("127.0.0.1:53\nmasked\n");
   expect(changes(await lab.up())).toEqual(["update relay-drift"]);
+});
+
+test("its units give up what their work does not need", async () => {
+  const found = await exposures(lab);
+  expect([...found.keys()]).toEqual(expect.arrayContaining([unit, "mail-relay-resolver-file.service"]));
+  expect(tooExposed(found)).toEqual([]);
 });
 
 test("a client's name is looked up once, whoever asks for it", async () => {
@@ -192,6 +199,8 @@ test("the original is back when the resolver ends, and goes again when it comes 
   expect(await asked()).toBe(before);
   await mail("while the resolver is stopped", "bob@receiver.test");
   await untilDelivered(lab, "while the resolver is stopped");
+  await onHost(lab, "systemctl start mail-relay-watch.service");
+  await untilDelivered(lab, `[firing] down-${unit}`);
   await onHost(lab, `systemctl start ${unit}`);
   await isTaken();
 });

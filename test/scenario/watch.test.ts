@@ -4,6 +4,8 @@ import { json } from "node:stream/consumers";
 import { load } from "js-yaml";
 import type { Lab } from "../../sandbox/lab";
 import { startSink } from "../../sandbox/mail/sink";
+import { exposures, tooExposed } from "./exposure";
+import { staysDown } from "./staysDown";
 import { callApi, eventually, onHost, onlyDroplet, patience, remoteCommands, submit, testLab } from "./support";
 
 jest.setTimeout(patience);
@@ -49,6 +51,8 @@ describe("a relay that is watched", () => {
     lab.configure({
       metrics: true,
       logDays: 7,
+      dkim: { domains: ["relay.example.test"] },
+      headerFrom: "own",
       alerts: {
         webhook: `http://${lab.cloud.gateway}/${canary}`,
         mail: "ops@receiver.test",
@@ -136,6 +140,7 @@ describe("a relay that is watched", () => {
       expect(hook.told().sort()).toEqual(["firing deferred-age", "firing login-failures"]);
       const mail = await refusing.waitForMessage(({ raw }) => raw.includes("[firing] deferred-age"), 60_000);
       expect(mail.to).toEqual(["ops@receiver.test"]);
+      expect(mail.raw).toMatch(/^DKIM-Signature: /im);
     } finally {
       await refusing.close();
     }
@@ -162,8 +167,14 @@ describe("a relay that is watched", () => {
     await eventually(() => onHost(lab, "! postqueue -j | grep -q ."));
     await onHost(lab, look);
     expect(hook.told()).toEqual(["firing down-postfix", "resolved deferred-age", "resolved down-postfix"]);
+    await accepting.waitForMessage(({ raw }) => raw.includes("Subject: [firing] down-postfix "), 60_000);
     await accepting.close();
   });
+
+  staysDown(
+    () => lab,
+    () => hook,
+  );
 
   test("the journal is kept as long as it is said, by a journald that has read so", async () => {
     const file = "/etc/systemd/journald.conf.d/mail-relay.conf";
@@ -187,6 +198,25 @@ describe("a relay that is watched", () => {
     expect(checks).toMatchObject([{ type: "ping", target: (await lab.outputs()).address }]);
     const { alerts } = await asked(`uptime/checks/${String(checks![0]!.id)}/alerts`);
     expect(alerts).toMatchObject([{ type: "down", notifications: { email: ["ops@receiver.test"] } }]);
+  });
+
+  test("a local user has no way to where alerts are handed over", async () => {
+    const connect = "import socket; socket.socket(socket.AF_UNIX).connect('/var/spool/postfix/private/alerts')";
+    const as = (user: string) => `setpriv --reuid ${user} --regid ${user} --clear-groups python3 -c "${connect}" 2>&1`;
+    await onHost(lab, as("root"));
+    expect(await onHost(lab, `${as("daemon")} || true`)).toMatch(/^PermissionError/m);
+  });
+
+  test("its services give up what their work does not need, and everybody reads the figures", async () => {
+    const found = await exposures(lab);
+    process.stdout.write(`${[...found].map((one) => one.join(" ")).join(", ")}\n`);
+    expect([...found.keys()]).toEqual(
+      expect.arrayContaining(["mail-relay-watch.service", "mail-relay-signer.service"]),
+    );
+    expect(tooExposed(found)).toEqual([]);
+    expect(await onHost(lab, `setpriv --reuid daemon --regid daemon --clear-groups cat ${metricsFile}`)).toContain(
+      "mail",
+    );
   });
 
   test("nobody but root reads where alerts go, and no log says it", async () => {

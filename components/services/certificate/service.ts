@@ -1,7 +1,7 @@
 import { library } from "../library";
 import type { HostFile, Service } from "../service";
 import { textOf } from "../template";
-import { unitFolder } from "../unit";
+import { unit, unitFolder } from "../unit";
 
 const folder = "/usr/local/lib/mail-relay-certificate";
 const configFile = "/etc/mail-relay-certificate.json";
@@ -67,11 +67,7 @@ export const certificate: Service = {
         ...library(folder, "lock", "process", "x509", ...challenge.library),
         { path: configFile, body: JSON.stringify(config) + "\n", mode: 0o644 },
         ...own,
-        ...["mail-relay-certificate.service", "mail-relay-certificate.timer"].map((name) => ({
-          path: `${unitFolder}/${name}`,
-          body: textOf(__dirname, name),
-          mode: 0o644,
-        })),
+        ...["mail-relay-certificate.service", "mail-relay-certificate.timer"].map((name) => unit(__dirname, name)),
       ],
       ports: { inbound: challenge.inbound, outbound: openAnyway.includes(port) ? [] : [port] },
     };

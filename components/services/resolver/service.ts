@@ -3,7 +3,7 @@ import type { ResolverSettings } from "../../settings/settings";
 import { library } from "../library";
 import type { HostFile, Service } from "../service";
 import { textOf, type Value } from "../template";
-import { unitFolder } from "../unit";
+import { unit } from "../unit";
 
 const folder = "/usr/local/lib/mail-relay-resolver";
 const programs = ["resolver.py", "resolvconf.py", "answers.py"];
@@ -28,7 +28,7 @@ export const resolver: Service = {
         ...programs.map((name) => file(`${folder}/${name}`, textOf(__dirname, name))),
         ...library(folder, "lock", "postfix", "process"),
         file(configFile, textOf(__dirname, "unbound.conf", configuration(wanted, inetProtocols))),
-        ...units.map((name) => file(`${unitFolder}/${name}`, textOf(__dirname, name))),
+        ...units.map((name) => unit(__dirname, name)),
       ],
       mainCf: {
         title: "Resolver",

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import http.client
 import json
-import subprocess
+import smtplib
+import socket
 import time
 import urllib.request
+from email.utils import formatdate
 from typing import Any, Dict
 
+from lib import smtp
 from lib.lock import is_deploying
 
 # How much of the log counts as one burst, in seconds.
 WINDOW = 600
 PATIENCE = 10
+# Longer than Postfix waits there for a signer that does not answer.
+MAIL_PATIENCE = 30
+# Postfix's listener for alerts, which asks no other service; in a folder that only Postfix and root may enter.
+LISTENER = "/var/spool/postfix/private/alerts"
+# Mails that wait until Postfix takes them, at most.
+WAITING = 100
 
 Object = Dict[str, Any]
 
@@ -32,10 +41,14 @@ def tell(config: Object, state: Object, seen: Object, fresh: dict[str, int]) -> 
         reported = state.setdefault("told", {}).setdefault(place, {})
         for name in sorted({*wrong, *reported}):
             if name in wrong and name not in reported:
-                if say(config, place, name, "firing", wrong[name], now):
-                    reported[name] = now
-            elif name not in {*wrong, *unseen(seen)} and say(config, place, name, "resolved", "", reported[name]):
+                if not say(config, state, place, name, "firing", wrong[name], now):
+                    break
+                reported[name] = now
+            elif name not in {*wrong, *unseen(seen)}:
+                if not say(config, state, place, name, "resolved", "", reported[name]):
+                    break
                 del reported[name]
+    send_waiting(config, state)
 
 
 def window(state: Object, fresh: dict[str, int], now: int) -> dict[str, int]:
@@ -92,9 +105,13 @@ def unseen(seen: Object) -> list[str]:
     return [name for name, key in (("deferred-age", "queue"), ("certificate-ends", "certificate")) if seen[key] is None]
 
 
-def say(config: Object, place: str, name: str, state: str, text: str, since: int) -> bool:
-    message = {"host": config["host"], "alert": name, "state": state, "text": text, "since": since}
-    return post(config["alerts"]["webhook"], message) if place == "webhook" else mail(config, message)
+def say(config: Object, state: Object, place: str, name: str, what: str, text: str, since: int) -> bool:
+    message = {"host": config["host"], "alert": name, "state": what, "text": text, "since": since}
+    if place == "webhook":
+        return post(config["alerts"]["webhook"], message)
+    # Told for certain, however late: a problem may be over before Postfix is back.
+    state.setdefault("waiting", []).append({**message, "date": formatdate(localtime=True)})
+    return True
 
 
 def post(url: str, message: Object) -> bool:
@@ -110,14 +127,37 @@ def post(url: str, message: Object) -> bool:
         return False
 
 
-def mail(config: Object, message: Object) -> bool:
+def send_waiting(config: Object, state: Object) -> None:
+    """In one session: a signer that does not answer is waited for once."""
+    waiting = state.get("waiting", [])[-WAITING:]
+    try:
+        if waiting:
+            with session(config["host"]) as client:
+                while waiting:
+                    client.sendmail(*mail(config, waiting[0]))
+                    del waiting[0]
+    except (OSError, smtplib.SMTPException) as error:
+        print(f"Postfix did not take the mail: {smtp.describe_error(error)}")
+    state["waiting"] = waiting
+
+
+def session(host: str) -> smtp.Session:
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(MAIL_PATIENCE)
+    connection.connect(LISTENER)
+    client = smtp.Session(connection, "localhost", host, MAIL_PATIENCE)
+    client.ehlo()
+    # The signer signs for addresses of this host's, and a socket has none.
+    client.docmd("XCLIENT", "NAME=localhost ADDR=127.0.0.1")
+    client.ehlo()
+    return client
+
+
+def mail(config: Object, message: Object) -> tuple[str, str, bytes]:
+    sender, recipient = f"root@{config['host']}", config["alerts"]["mail"]
     text = (
-        f"From: mail relay <root@{config['host']}>\nTo: {config['alerts']['mail']}\n"
+        f"From: mail relay <{sender}>\nTo: {recipient}\nDate: {message['date']}\n"
         f"Subject: [{message['state']}] {message['alert']} on {config['host']}\nAuto-Submitted: auto-generated\n\n"
         f"{message['text'] or 'It is over.'}\n"
     )
-    command = ["sendmail", "-i", "-f", f"root@{config['host']}", "--", config["alerts"]["mail"]]
-    try:
-        return subprocess.run(command, input=text.encode(), timeout=PATIENCE * 3, check=False).returncode == 0
-    except subprocess.TimeoutExpired:
-        return False
+    return sender, recipient, text.encode()

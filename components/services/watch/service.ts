@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { library } from "../library";
 import type { HostFile, Service } from "../service";
 import { textOf } from "../template";
@@ -6,10 +7,16 @@ import { unit } from "../unit";
 /** Where Debian's prometheus-node-exporter looks for metrics of others. */
 const collectorFile = "/var/lib/prometheus/node-exporter/mail_relay.prom";
 
+/** The collector's folder, which its package brings, and maybe later than the relay. */
+const collectorFolder = dirname(collectorFile);
+const forMetrics = [
+  `ExecStartPre=+sh -c "umask 022; mkdir -p ${collectorFolder}"`,
+  `ReadWritePaths=-${collectorFolder}`,
+];
+
 const folder = "/usr/local/lib/mail-relay-watch";
 const configFile = "/etc/mail-relay-watch.json";
 const programs = ["watch.py", "exposition.py", "alerts.py"];
-const units = ["mail-relay-watch.service", "mail-relay-watch.timer"];
 
 /** The timer that writes metrics and sends alerts. */
 export const watch: Service = {
@@ -30,7 +37,8 @@ export const watch: Service = {
         ...programs.map((name) => file(`${folder}/${name}`, name)),
         ...library(folder, "journal", "listeners", "lock", "logline", "postfix", "process", "queues", "smtp", "x509"),
         { path: configFile, body: JSON.stringify(config) + "\n", mode: 0o600 },
-        ...units.map((name) => unit(__dirname, name)),
+        unit(__dirname, "mail-relay-watch.service", { metrics: metrics ? forMetrics : [] }),
+        unit(__dirname, "mail-relay-watch.timer"),
       ],
     };
   },

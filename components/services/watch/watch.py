@@ -133,8 +133,6 @@ def main() -> None:
         "counters": state["counters"],
     }
     if config.get("metrics"):
-        # The collector's package makes it, and may come later than the relay.
-        os.makedirs(os.path.dirname(config["metrics"]), 0o755, exist_ok=True)
         write(config["metrics"], exposition.text(seen), 0o644)
     if config.get("alerts"):
         alerts.tell(config, state, seen, fresh)

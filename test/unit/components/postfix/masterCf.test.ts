@@ -125,3 +125,15 @@ test("only clients in myNetworks pass the signer on port 25; logins always do", 
   );
   expect(renderMilterClients(fullParts())).toBe("");
 });
+
+test("mail of alerts has a socket that only root and Postfix may reach, and asks no service but the signer", () => {
+  const settings = { ...fullSettings(), alerts: { mail: "ops@example.net" } };
+  const rendered = renderMasterCf({ ...fullParts(), settings: settings as never });
+  expect(rendered).toMatch(/^alerts +unix +- - y - +- +smtpd$/m);
+  const options = optionsOf("alerts", rendered);
+  expect(options).toMatchObject({ smtpd_milters: "$non_smtpd_milters", milter_default_action: "accept" });
+  for (const [name, value] of Object.entries(options)) {
+    if (name.endsWith("_restrictions")) expect(["", "permit_mynetworks,reject"]).toContain(value);
+  }
+  expect(renderMasterCf({ ...fullParts(), settings: { ...settings, alerts: undefined } })).not.toMatch(/^alerts/m);
+});
