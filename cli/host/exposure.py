@@ -15,17 +15,20 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import sasl
-from lib.installed import ETC, GENERATIONS, RECORDS, names_below, read
+from lib.installed import GENERATIONS, RECORDS, names_below, read
 from lib.postfix import parameter
 from lib.process import output_of
 
 # Each is looked at as one file system, without what is mounted below it.
 ROOTS = ("/", "/boot", "/dev/shm", "/home", "/opt", "/srv", "/tmp", "/usr", "/var", "/var/tmp")
 # Trees that other programs keep for containers and images, with users of their own.
-FOREIGN = ("/proc", "/sys", "/dev/pts", "/snap", "/var/lib/docker", "/var/lib/containerd", "/var/lib/lxc", "/var/lib/lxd")
-FOREIGN += ("/var/lib/snapd", "/var/lib/containers", "/var/lib/machines", "/var/lib/flatpak")
+FOREIGN = re.compile(
+    r"/(?:proc|sys|dev/pts|snap|var/lib/(?:containerd|containers|docker|flatpak|lxc|lxd|machines|snapd))"
+)
 # Where a file that everybody may write changes what the host does.
-VITAL = re.compile(r"/(?:etc|usr|opt|boot|root|lib\w*|s?bin|var/spool/postfix|var/spool/cron|var/lib/mail-relay)(?:/|$)")
+VITAL = re.compile(
+    r"/(?:etc|usr|opt|boot|root|lib\w*|s?bin|var/spool/postfix|var/spool/cron|var/lib/mail-relay)(?:/|$)"
+)
 KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+([A-Za-z0-9+/=\s]+)-----END")
 # A shorter password can be in a file by chance.
 SHORTEST = 10
@@ -74,7 +77,7 @@ class Walk:
     @staticmethod
     def leads_on(entry: Entry, device: int) -> bool:
         mode = entry.state.st_mode
-        if not stat.S_ISDIR(mode) or entry.path in FOREIGN or entry.state.st_dev != device:
+        if not stat.S_ISDIR(mode) or FOREIGN.fullmatch(entry.path) or entry.state.st_dev != device:
             return False
         return bool(mode & stat.S_IXOTH)
 

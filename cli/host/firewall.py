@@ -1,4 +1,4 @@
-"""What nftables' rules on the host do to the relay's ports. Rules of iptables are among them where it is built on nftables."""
+"""What nftables on the host does to the relay's ports, including the rules of iptables where that is built on it."""
 
 from __future__ import annotations
 
@@ -40,28 +40,49 @@ def named_ports(rule: Rule) -> list[tuple[int, int]]:
     return [one for match in matches if is_of(match, "tcp", "dport") for one in ports_in(match.get("right"))]
 
 
+def verdicts(rule: Rule) -> set[str]:
+    return {name for part in rule for name in part}
+
+
 def is_about_senders(rule: Rule) -> bool:
-    """Whether it depends on whose packet it is, or on its connection: such a rule bans some, and not all."""
-    matches = [part["match"] for part in rule if "match" in part]
-    about = (match.get("left", {}) for match in matches)
-    return any(
-        "ct" in left or "limit" in left or left.get("payload", {}).get("field") in ("saddr", "sport", "daddr") for left in about
-    ) or any("limit" in part for part in rule)
+    """Whether it depends on whose packet it is, on its connection or on a rate: such a rule stops some, and not all."""
+    matched = [part["match"].get("left", {}) for part in rule if "match" in part]
+    addressed = any(left.get("payload", {}).get("field") in ("saddr", "sport", "daddr") for left in matched)
+    return addressed or any("ct" in left for left in matched) or any("limit" in part for part in rule)
+
+
+def lets_some_in(rule: Rule, port: int) -> bool:
+    """Whether it accepts some clients of a port, so that a rule behind it only closes the port to the others."""
+    return "accept" in verdicts(rule) and (holds(rule, port) or (not named_ports(rule) and is_about_senders(rule)))
+
+
+def holds(rule: Rule, port: int) -> bool:
+    return any(low <= port <= high for low, high in named_ports(rule))
+
+
+def base_chains(entries: list[dict[str, Any]]) -> dict[tuple[str, ...], list[Rule]]:
+    """The rules, in their order, of the chains that every incoming packet passes."""
+    found: dict[tuple[str, ...], list[Rule]] = {}
+    for entry in entries:
+        chain, rule = entry.get("chain"), entry.get("rule")
+        if chain and chain.get("hook") in ("input", "prerouting"):
+            found[chain["family"], chain["table"], chain["name"]] = []
+        elif rule and (rule["family"], rule["table"], rule["chain"]) in found:
+            found[rule["family"], rule["table"], rule["chain"]].append(rule["expr"])
+    return found
 
 
 def findings(ports: set[int]) -> list[dict[str, Any]]:
     """Rules that drop or refuse all clients of a port, and those that send a port elsewhere."""
     found = []
-    for entry in ruleset():
-        rule = entry.get("rule")
-        if not rule or is_about_senders(rule["expr"]):
-            continue
-        verdicts = {name for part in rule["expr"] for name in part}
-        named = named_ports(rule["expr"])
-        where = f"{rule['family']} {rule['table']} {rule['chain']}"
-        if verdicts & {"drop", "reject"}:
-            stopped = sorted(port for port in ports if any(low <= port <= high for low, high in named))
-            found += [{"kind": "drops", "port": port, "rule": where} for port in stopped]
-        if verdicts & {"redirect", "dnat"}:
-            found += [{"kind": "redirects", "port": low, "rule": where} for low, _ in named]
+    for name, rules in base_chains(ruleset()).items():
+        for at, rule in enumerate(rules):
+            if is_about_senders(rule):
+                continue
+            if verdicts(rule) & {"drop", "reject"}:
+                stopped = (port for port in sorted(ports) if holds(rule, port))
+                closed = [port for port in stopped if not any(lets_some_in(before, port) for before in rules[:at])]
+                found += [{"kind": "drops", "port": port, "rule": " ".join(name)} for port in closed]
+            if verdicts(rule) & {"redirect", "dnat"}:
+                found += [{"kind": "redirects", "port": low, "rule": " ".join(name)} for low, _ in named_ports(rule)]
     return found

@@ -10,7 +10,17 @@ from lib.installed import RECORDS
 from lib.process import output_of
 
 # What the relay runs; a package that is not installed is not looked at.
-PACKAGES = ("postfix", "libsasl2-2", "libsasl2-modules", "sasl2-bin", "rspamd", "unbound", "fail2ban", "certbot", "openssh-server")
+PACKAGES = (
+    "postfix",
+    "libsasl2-2",
+    "libsasl2-modules",
+    "sasl2-bin",
+    "rspamd",
+    "unbound",
+    "fail2ban",
+    "certbot",
+    "openssh-server",
+)
 # Of each file: nine marks, a `c` for configuration, the path. The fifth character is for a changed content.
 CHANGED = re.compile(r"^..5\S* {3}(/\S+)$", re.M)
 LISTS = "apt-daily.timer"
@@ -40,4 +50,8 @@ def upgrades() -> list[str]:
 def inspect(_args: dict[str, Any]) -> dict[str, Any]:
     names = installed()
     held = set(output_of("apt-mark", "showhold").split())
-    return {"changed": changed_files(names), "held": [name for name in names if name in held], "upgradesOff": upgrades()}
+    return {
+        "changed": changed_files(names),
+        "held": [name for name in names if name in held],
+        "upgradesOff": upgrades(),
+    }
