@@ -1,4 +1,5 @@
 import type { Host } from "./ssh";
+import type { AccountsSeen, ExposureSeen, HandmadeSeen, NetworkSeen, PackagesSeen } from "./surroundings";
 
 /** What the scripts in `cli/host` see of one side of a relay; times are seconds since 1970. */
 export interface Parts {
@@ -18,46 +19,6 @@ export interface Parts {
   accounts: AccountsSeen;
   packages: PackagesSeen;
   network: NetworkSeen;
-}
-
-/** What every user of the host can read, change, or run as root. */
-export interface ExposureSeen {
-  copies: { path: string; what: string }[];
-  writable: string[];
-  privileged: string[];
-  /** The relay's secrets that have an access control list. */
-  lists: string[];
-  /** Whether there was time to look everywhere. */
-  complete: boolean;
-}
-
-/** Files that were changed since the last deploy, and programs that run in place of the system's. */
-export interface HandmadeSeen {
-  files: string[];
-  shadowing: string[];
-}
-
-export interface AccountsSeen {
-  roots: string[];
-  withoutPassword: string[];
-  /** Who else is in the group that may read the user database. */
-  readers: string[];
-  group: string;
-}
-
-export interface PackagesSeen {
-  changed: string[];
-  held: string[];
-  /** Why apt does not upgrade where a deploy has asked for it. */
-  upgradesOff: string[];
-}
-
-export interface NetworkSeen {
-  firewall: { kind: "drops" | "redirects"; port: number; rule: string }[];
-  /** Programs on the relay's own droplet that others can connect to. */
-  strangers: { port: number; program: string }[];
-  metadataOpen: boolean;
-  kernel: { name: string; value: string }[];
 }
 
 export interface Unit {

@@ -1,4 +1,4 @@
-import type { AccountsSeen } from "../survey";
+import type { AccountsSeen } from "../surroundings";
 import { fault, type Check } from "./finding";
 
 export const accounts: Check<AccountsSeen>[] = [

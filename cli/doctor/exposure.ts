@@ -1,4 +1,4 @@
-import type { ExposureSeen } from "../survey";
+import type { ExposureSeen } from "../surroundings";
 import { fault, REPAIR, type Check } from "./finding";
 
 /** What every user of the host can read, change, or run as root. */

@@ -1,4 +1,4 @@
-import type { HandmadeSeen } from "../survey";
+import type { HandmadeSeen } from "../surroundings";
 import { warning, type Check } from "./finding";
 
 /** Files around the relay that decide what the host runs and who gets in. */

@@ -1,4 +1,4 @@
-import type { NetworkSeen } from "../survey";
+import type { NetworkSeen } from "../surroundings";
 import { fault, warning, type Check } from "./finding";
 
 const RULES =

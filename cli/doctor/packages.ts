@@ -1,4 +1,4 @@
-import type { PackagesSeen } from "../survey";
+import type { PackagesSeen } from "../surroundings";
 import { fault, warning, type Check } from "./finding";
 
 export const packages: Check<PackagesSeen>[] = [

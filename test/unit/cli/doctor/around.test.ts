@@ -4,7 +4,8 @@ import { judge, type Check } from "../../../../cli/doctor/finding";
 import { handmade } from "../../../../cli/doctor/handmade";
 import { network } from "../../../../cli/doctor/network";
 import { packages } from "../../../../cli/doctor/packages";
-import type { AccountsSeen, ExposureSeen, HandmadeSeen, NetworkSeen, PackagesSeen } from "../../../../cli/survey";
+import { serving } from "../../../../cli/doctor/services";
+import type { AccountsSeen, ExposureSeen, HandmadeSeen, NetworkSeen, PackagesSeen } from "../../../../cli/surroundings";
 
 /** Findings as severity, id and what they name; each says what to do. */
 function found<Seen>(checks: Check<Seen>[], seen: Seen): string[] {
@@ -81,3 +82,11 @@ test.each<[change: Partial<NetworkSeen>, said: RegExp]>([
 ])("network: %j", (change, said) =>
   expect(found(network, { ...open, ...change })).toEqual([expect.stringMatching(said)]),
 );
+
+test("a process that stands still is a fault, whatever its unit says", () => {
+  const services = { units: [{ unit: "postfix", enabled: "enabled", runs: true }], listeners: [], frozen: ["qmgr"] };
+  const unknown = { problem: "not looked at" };
+  expect(found(serving, { services, certificate: unknown, sasl: unknown })).toContain(
+    "fault process-frozen: a process of the relay was stopped by a signal: qmgr",
+  );
+});
