@@ -67,6 +67,7 @@ def test_writable_by_all(tree: pathlib.Path) -> None:
     assert findings.writable == ["/etc/open", "/usr/local/bin"]
 
 
-def test_a_walk_that_takes_too_long_says_so(tree: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exposure, "SECONDS", -1)
+def test_a_walk_that_meets_too_many_files_says_so(tree: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tree / "folder").mkdir()
+    monkeypatch.setattr(exposure, "MOST_ENTRIES", 1)
     assert not exposure.inspect({})["complete"]

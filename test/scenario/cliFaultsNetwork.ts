@@ -4,7 +4,7 @@ import { added, type NoticedFault } from "./cliFaultsTable";
 export const network: Omit<NoticedFault, "by">[] = [
   {
     what: "a firewall that drops clients",
-    seed: "nft 'add table ip extra; add chain ip extra in { type filter hook input priority 0; }; add rule ip extra in iifname != \"lo\" tcp dport 587 drop'",
+    seed: "nft 'add table ip extra; add chain ip extra input { type filter hook input priority 0; }; add rule ip extra input iifname != \"lo\" tcp dport 587 drop'",
     undo: "nft delete table ip extra",
     named: /firewall.*587/,
   },
