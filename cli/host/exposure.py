@@ -24,7 +24,7 @@ ROOTS = ("/", "/boot", "/dev/shm", "/home", "/opt", "/srv", "/tmp", "/usr", "/va
 FOREIGN = re.compile(
     r"/(?:proc|sys|dev/pts|snap|var/lib/(?:containerd|containers|docker|flatpak|lxc|lxd|machines|snapd))"
 )
-# Where a file that everybody may write changes what the host does.
+# Where a file that all can write changes what the host does.
 VITAL = re.compile(
     r"/(?:etc|usr|opt|boot|root|lib\w*|s?bin|var/spool/postfix|var/spool/cron|var/lib/mail-relay)(?:/|$)"
 )

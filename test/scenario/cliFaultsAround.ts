@@ -55,19 +55,19 @@ const powers: Omit<NoticedFault, "by">[] = [
     named: /\/var\/tmp\/sh\b/,
   },
   {
-    what: "a folder of programs for everybody",
+    what: "a folder of programs that all can change",
     seed: "chmod 777 /usr/local/sbin",
     undo: "chmod 755 /usr/local/sbin",
     named: /\/usr\/local\/sbin(?!\/)/,
   },
   {
-    what: "accounts for everybody to change",
+    what: "accounts that all can change",
     seed: "chmod 666 /etc/passwd",
     undo: "chmod 644 /etc/passwd",
     named: /\/etc\/passwd/,
   },
   {
-    what: "a queue for everybody",
+    what: "a queue that all can change",
     seed: "chmod 777 /var/spool/postfix/deferred",
     undo: "chmod 700 /var/spool/postfix/deferred",
     named: /postfix\/deferred/,

@@ -31,7 +31,7 @@ export const relayFiles: NoticedFault[] = [
     by: "both",
   },
   {
-    what: "master.cf for everybody to change",
+    what: "master.cf that all can change",
     seed: `chmod 666 ${live("master.cf")}`,
     undo: none,
     named: /\/etc\/postfix\/master\.cf/,
@@ -45,7 +45,7 @@ export const relayFiles: NoticedFault[] = [
   },
   { what: "a changed program", ...appended(program, "pass"), named: /watch\/watch\.py/, by: "both" },
   {
-    what: "a program for everybody to change",
+    what: "a program that all can change",
     seed: "chmod 777 /usr/local/lib/mail-relay-login-limit/login_limit.py",
     undo: restored("login-limit", "/usr/local/lib/mail-relay-login-limit/login_limit.py"),
     named: /login_limit\.py/,
@@ -65,14 +65,14 @@ export const relayFiles: NoticedFault[] = [
     by: "both",
   },
   {
-    what: "a DKIM key for everybody",
+    what: "a DKIM key that all can read",
     seed: "chmod 644 /etc/mail-relay-signer/relay1.key",
     undo: "chmod 400 /etc/mail-relay-signer/relay1.key",
     named: /relay1\.key/,
     by: "both",
   },
   {
-    what: "a TLS key for everybody",
+    what: "a TLS key that all can read",
     seed: `chmod 644 ${pem}; chmod 755 $(dirname ${pem})`,
     undo: `chmod 700 $(dirname ${pem})`,
     named: /tls\/relay\.pem/,
