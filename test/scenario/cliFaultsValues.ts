@@ -27,7 +27,11 @@ export const values = (refusing: string): NoticedFault[] => [
     by: "doctor",
   },
   value("a network that may relay", "mynetworks", "203.0.113.0/24, 127.0.0.0/8"),
-  value("all clients may relay", "smtpd_relay_restrictions", "check_client_access static:ok, reject_unauth_destination"),
+  value(
+    "all clients may relay",
+    "smtpd_relay_restrictions",
+    "check_client_access static:ok, reject_unauth_destination",
+  ),
   value("the own domain is delivered on the host", "mydestination", "localhost, example.test"),
   value("domains that all clients may send to", "relay_domains", "example.test"),
   value("a copy of all mail", "always_bcc", "eve@receiver.test"),
