@@ -1,8 +1,9 @@
 import type { Host } from "./ssh";
+import type { AccountsSeen, ExposureSeen, HandmadeSeen, NetworkSeen, PackagesSeen } from "./surroundings";
 
 /** What the scripts in `cli/host` see of one side of a relay; times are seconds since 1970. */
 export interface Parts {
-  services: { units: Unit[]; listeners: ListenerSeen[] };
+  services: { units: Unit[]; listeners: ListenerSeen[]; frozen: string[] };
   certificate: CertificateSeen;
   machine: MachineSeen;
   queueSizes: { queues: Record<string, QueueSize>; problem: string | null };
@@ -13,6 +14,11 @@ export interface Parts {
   complaints: { complaints: Complaint[]; more: number };
   egress: EgressSeen;
   relaying: { answers: Answer[] };
+  exposure: ExposureSeen;
+  handmade: HandmadeSeen;
+  accounts: AccountsSeen;
+  packages: PackagesSeen;
+  network: NetworkSeen;
 }
 
 export interface Unit {

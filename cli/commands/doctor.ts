@@ -37,8 +37,9 @@ export function registerDoctor(program: Command): void {
       "after",
       `
 Checks services, listeners, a real login, relaying by strangers, the user database, the certificate, the next hop, disk,
-clock, queue age, the last deploy, manual edits and the log of the last hour. Compares DNS, as this machine or --resolver
-sees it, with the stack's output dnsRecords; with --host, which names no stack, it checks only the A and PTR records.
+clock, queue age, the last deploy, manual edits and the log of the last hour; exposed secrets, accounts, packages, the
+firewall and files that were changed around the relay. Compares DNS, as this machine or --resolver sees it, with the
+stack's output dnsRecords; with --host, which names no stack, it checks only the A and PTR records.
 Asks the block lists that the last deploy asked. It changes nothing and sends no mail.
 
   mail-relay doctor --resolver 9.9.9.9

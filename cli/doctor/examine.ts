@@ -3,13 +3,18 @@ import { lookup } from "node:dns/promises";
 import type { Host } from "../ssh";
 import { survey, type DeploySeen, type EgressTarget, type Looked, type MachineSeen } from "../survey";
 import type { Target } from "../target";
+import { accounts } from "./accounts";
 import { certificate } from "./certificate";
 import { deploy, drift, log, postfixCheck, waiting } from "./configuration";
 import { dns } from "./dns";
 import { lookUp, resolverOf, type DnsSeen } from "./dnsLookups";
+import { exposure } from "./exposure";
 import { fault, judge, type Check, type Finding, type Verdict } from "./finding";
+import { handmade } from "./handmade";
 import { machine } from "./machine";
+import { network } from "./network";
 import { outgoing, portsLine } from "./outgoing";
+import { packages } from "./packages";
 import { relaying } from "./relaying";
 import { sendingAddress, wantedRecords } from "./records";
 import { postfixRuns, serving } from "./services";
@@ -44,6 +49,7 @@ const KNOWN_SERVERS: EgressTarget[] = [
   { host: "smtp.sendgrid.net", port: 2525, implicit: false },
 ];
 const LOG_MINUTES = 60;
+const TOO_MANY_FILES = "not every file of the host was looked at for copies of secrets: there are too many";
 
 /** Checks everything that commonly goes wrong; faults come first. */
 export async function examine(host: Host, options: ExamineOptions): Promise<Examination> {
@@ -64,6 +70,11 @@ export async function examine(host: Host, options: ExamineOptions): Promise<Exam
       complaints: { minutes: LOG_MINUTES },
       egress: { targets, seconds: options.seconds },
       relaying: {},
+      exposure: {},
+      handmade: {},
+      accounts: {},
+      packages: {},
+      network: {},
     }),
     base.seen && namesOf(host.target, base.seen, deployed.seen, options),
   ]);
@@ -92,12 +103,17 @@ export async function examine(host: Host, options: ExamineOptions): Promise<Exam
       : []),
     of("log", seen.complaints, log),
     of("drift", seen.drift, drift),
+    of("exposure", seen.exposure, exposure),
+    of("accounts", seen.accounts, accounts),
+    of("network", seen.network, network),
+    of("packages", seen.packages, packages),
+    of("handmade", seen.handmade, handmade),
   ];
   return {
     checks: verdicts.reduce((sum, { checks }) => sum + checks, 0),
     findings: verdicts.flatMap(({ findings }) => findings).sort(bySeverity),
     notes: egress.seen ? [`ports out: ${portsLine(egress.seen)}`] : [],
-    unchecked: names?.unchecked ?? [],
+    unchecked: [...(names?.unchecked ?? []), ...(seen.exposure.seen?.complete === false ? [TOO_MANY_FILES] : [])],
   };
 }
 

@@ -12,6 +12,7 @@ export const serving: Check<Serving>[] = [
   masked,
   disabled,
   stopped,
+  frozen,
   missing,
   silent,
   tls,
@@ -56,6 +57,13 @@ function stopped({ services }: Serving): Finding[] {
         `systemctl start ${unit}; if it stops again: journalctl -n 50 -u '${unit}*'`,
       ),
     );
+}
+
+/** A process that was told to stop keeps its place and its lock, and does nothing. */
+function frozen({ services }: Serving): Finding[] {
+  return services.frozen.map((name) =>
+    fault("process-frozen", `a process of the relay was stopped by a signal: ${name}`, `pkill -CONT -x ${name}`),
+  );
 }
 
 function missing(seen: Serving): Finding[] {

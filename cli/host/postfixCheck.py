@@ -8,6 +8,11 @@ import re
 import subprocess
 from typing import Any
 
+from lib.installed import read
+from lib.postfix import parameter
+
+# Which name servers Postfix's programs ask is in its chroot's copy.
+RESOLVERS = "/etc/resolv.conf"
 # The links into the folder of generations leave nothing but their own folder.
 EXPECTED = re.compile(r"symlink leaves directory: /etc/postfix/")
 # From 3.10.13 on, Debian's script looks at links themselves, and every link has the mode 777.
@@ -50,6 +55,13 @@ def output_on_tty(*command: str) -> str:
     return text.decode(errors="replace")
 
 
+def other_resolvers(queue: str) -> list[str]:
+    """What releases up to Debian 12 say themselves where the chroot has other name servers than the host."""
+    copy = f"{queue}{RESOLVERS}"
+    return [f"{copy} and {RESOLVERS} differ"] if os.path.exists(copy) and read(copy) != read(RESOLVERS) else []
+
+
 def inspect(_args: dict[str, Any]) -> dict[str, Any]:
     commands = (("postconf", "-n"), ("postconf", "-M"), ("postfix", "check"))
-    return {"complaints": complaints("\n".join(output_on_tty(*command) for command in commands))}
+    said = [output_on_tty(*command) for command in commands]
+    return {"complaints": complaints("\n".join([*said, *other_resolvers(parameter("queue_directory"))]))}

@@ -9,6 +9,7 @@ import smtplib
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import frozen
 import sasl
 from lib import smtp, x509
 from lib.installed import unit_names, unit_state
@@ -52,4 +53,5 @@ def inspect(_args: dict[str, Any]) -> dict[str, Any]:
     credentials = next(((key.login, password) for key, password in sasl.logins()), None)
     with ThreadPoolExecutor(4) as pool:
         talks = pool.map(lambda listener: talk(listener, credentials), listeners())
-        return {"units": [unit_state(name) for name in unit_names()], "listeners": list(talks)}
+        units = [unit_state(name) for name in unit_names()]
+        return {"units": units, "listeners": list(talks), "frozen": frozen.names()}

@@ -10,7 +10,7 @@ from typing import Any
 
 from relayhost import note_deploy
 
-PARALLEL = 12
+PARALLEL = 16
 
 
 def attempt(module: ModuleType, args: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pathlib
 
+import pytest
+
 import postfixCheck
 
 
@@ -21,3 +23,15 @@ def test_a_link_is_judged_by_the_file_it_leads_to(tmp_path: pathlib.Path) -> Non
     ]
     file.unlink()
     assert postfixCheck.complaints(said[0]) == []
+
+
+def test_other_name_servers_in_the_chroot(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    host, copy = tmp_path / "resolv.conf", tmp_path / "queue" / "resolv.conf"
+    copy.parent.mkdir()
+    monkeypatch.setattr(postfixCheck, "RESOLVERS", "/resolv.conf")
+    assert postfixCheck.other_resolvers(str(copy.parent)) == []
+    monkeypatch.setattr(postfixCheck, "read", lambda path: (copy if path == str(copy) else host).read_bytes())
+    for text, found in (("one", 0), ("another", 1)):
+        host.write_text("one")
+        copy.write_text(text)
+        assert len(postfixCheck.other_resolvers(str(copy.parent))) == found

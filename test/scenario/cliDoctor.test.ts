@@ -4,11 +4,12 @@ import type { Lab } from "../../sandbox/lab";
 import { TEST_PREFIX } from "../../sandbox/names";
 import { MAIL_RELAY } from "../compiled";
 import type { Examination } from "../../cli/doctor/examine";
-import type { Reply, Survey } from "../../cli/survey";
+import type { DriftSeen, Reply, Survey } from "../../cli/survey";
 import { keep, mainCf, pem, putBack, type DnsFault } from "./cliFaults";
 import { fileFaults } from "./cliFaultsFiles";
 import { servingFaults } from "./cliFaultsServing";
 import { describeDnsAdvice, published } from "./cliDoctorDns";
+import { describeNoticedFaults } from "./cliFaultsNoticed";
 import { onHost, patience, testLab, untilDelivered } from "./support";
 
 jest.setTimeout(patience);
@@ -54,7 +55,9 @@ function changed(before: DnsRecord[], fault: DnsFault): DnsRecord[] {
 }
 
 beforeAll(async () => {
-  lab = await testLab("doctor", { config: { metrics: true, dkim: {}, blockLists: ["bl.receiver.test"] } });
+  lab = await testLab("doctor", {
+    config: { metrics: true, dkim: {}, limits: { ban: {} }, blockLists: ["bl.receiver.test"] },
+  });
   await lab.up();
   const outputs = await lab.outputs();
   ({ address } = outputs);
@@ -256,6 +259,13 @@ describe("a relay that something is wrong with", () => {
       }
     },
   );
+
+  const inJson = async <Seen>(ran: Promise<Ran>) => JSON.parse((await ran).stdout) as Seen;
+  describeNoticedFaults(() => ({
+    lab,
+    doctor: () => inJson<Examination>(doctor("--json")),
+    drift: () => inJson<DriftSeen>(mailRelay("drift", "--json")),
+  }));
 
   describeDnsAdvice(() => ({ lab, doctor, address, records, ofStack }));
 

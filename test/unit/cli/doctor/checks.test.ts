@@ -104,6 +104,7 @@ describe("services and listeners", () => {
     services: {
       units: [{ unit: "postfix", enabled: "enabled", runs: true, ...unit }],
       listeners: [{ ...listener, ...change }],
+      frozen: [],
     },
     certificate: { seen: { path: "", hostname: "", now, problem: null, sha256: "aa" } },
     sasl: { seen: { conf: "", method: "auxprop", mechanisms: ["LOGIN", "PLAIN"], database: null, facts: null } },
