@@ -14,7 +14,7 @@ import re
 import stat
 from typing import Any
 
-from lib.installed import RECORDS, RESTART, names_below, read, text
+from lib.installed import POSTFIX_UNIT, RECORDS, names_below, read, text
 from lib.process import output_of
 
 PLACES = (
@@ -75,7 +75,7 @@ def deployed() -> set[str]:
     """What drift compares."""
     trees = glob.glob(f"{RECORDS}/services/*/tree")
     own = {f"/{name}" for tree in trees for name in names_below(tree)}
-    return own | set(glob.glob(RESTART)) | {METADATA}
+    return own | set(glob.glob(POSTFIX_UNIT)) | {METADATA}
 
 
 def from_packages() -> set[str]:

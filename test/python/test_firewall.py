@@ -31,6 +31,7 @@ REJECT, REDIRECT = {"reject": None}, {"redirect": {"port": 10025}}
         ([[port(8080), DROP]], []),
         ([[port(587), SENDER, DROP]], []),
         ([[port(587), {"limit": {"rate": 1}}, DROP]], []),
+        ([[port(587), {"ct count": {"val": 75, "inv": True}}, DROP]], []),
         ([[SENDER, port(587), ACCEPT], [port(587), DROP]], []),
         ([[SENDER, ACCEPT], [port(587), DROP]], []),
         ([[port(22), ACCEPT], [port(587), DROP]], [("drops", 587)]),
