@@ -17,6 +17,8 @@ export interface MailToSend {
   tls: "starttls" | "implicit" | "none";
   /** PEM of the authority that must have signed the server's certificate; none: any certificate will do. */
   ca?: string;
+  /** How long to wait for the connection and for its greeting, in milliseconds. Default: nodemailer's, which is minutes. */
+  patienceMs?: number;
 }
 
 export interface Sent {
@@ -52,6 +54,8 @@ function transportFor(mail: ClientLogin) {
     ignoreTLS: mail.tls === "none",
     tls: mail.ca === undefined ? { rejectUnauthorized: false } : { ca: mail.ca },
     authMethod: mail.authMethod,
+    connectionTimeout: mail.patienceMs,
+    greetingTimeout: mail.patienceMs,
     auth: mail.login === undefined ? undefined : { user: mail.login, pass: mail.password ?? "" },
   });
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Lab } from "../../sandbox/lab";
 import type { ConfigChanges } from "../../sandbox/labConfig";
 import { logIn, send } from "../../sandbox/mail/client";
@@ -17,8 +16,10 @@ export function floods(look: () => { lab: Lab; config: ConfigChanges }, failures
     let address: string;
     let password: string;
 
-    const client = (localAddress: string, given = password) =>
-      ({ host: address, port: 587, localAddress, login: "alice", password: given, tls: "starttls" }) as const;
+    const client = (localAddress: string) =>
+      ({ host: address, port: 587, localAddress, login: "alice", password, tls: "starttls" }) as const;
+    // A client's own patience is minutes; a new try every few seconds has better chances against the crowd's.
+    const patienceMs = 4_000;
     const held = async () => Number(await onHost(look().lab, "ss -Htn state established '( sport = :587 )' | wc -l"));
 
     beforeAll(async () => {
@@ -33,7 +34,7 @@ export function floods(look: () => { lab: Lab; config: ConfigChanges }, failures
     test("of wrong passwords by forty connections at once leaves an address few tries", async () => {
       let banned = false;
       const guess = async () => {
-        while (!banned) await logIn(client(guesser!, "wrong")).catch(() => undefined);
+        while (!banned) await logIn({ ...client(guesser!), password: "wrong", patienceMs }).catch(() => undefined);
       };
       const guesses = Promise.all(Array.from({ length: GUESSING }, guess));
       const set = `nft list set inet mail_relay_ban banned | grep -q '${guesser}[ ,]'`;
@@ -58,9 +59,7 @@ export function floods(look: () => { lab: Lab; config: ConfigChanges }, failures
         lab.configure({ ...config, smtpBanner: "$myhostname ESMTP in a flood" });
         expect(changes(await lab.up())).toContain("update relay-apply");
         expect(await held()).toBeLessThanOrEqual(SHARE);
-        // A client's own patience is minutes; a new try every few seconds has better chances against the crowd's.
-        const soon = () => sleep(4_000).then(() => Promise.reject(new Error("no room yet")));
-        await eventually(() => Promise.race([logIn(client(newcomer!)), soon()]));
+        await eventually(() => logIn({ ...client(newcomer!), patienceMs }));
         const cut = await onHost(lab, "journalctl -q -o cat -t postfix/submission/smtpd | grep -c 'lost connection'");
         expect(Number(cut)).toBeGreaterThan(0);
       } finally {
