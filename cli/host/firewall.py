@@ -45,10 +45,11 @@ def verdicts(rule: Rule) -> set[str]:
 
 
 def is_about_senders(rule: Rule) -> bool:
-    """Whether it depends on whose packet it is, on its connection, a rate or a count: such a rule stops some, and not all."""
+    """Whether it depends on whose packet it is, its connection, a rate or a count: such a rule stops some, not all."""
     matched = [part["match"].get("left", {}) for part in rule if "match" in part]
     addressed = any(left.get("payload", {}).get("field") in ("saddr", "sport", "daddr") for left in matched)
-    return addressed or any("ct" in left for left in matched) or any(name in part for part in rule for name in ("limit", "ct count"))
+    counted = any(name in part for part in rule for name in ("limit", "ct count"))
+    return addressed or counted or any("ct" in left for left in matched)
 
 
 def lets_some_in(rule: Rule, port: int) -> bool:
