@@ -20,7 +20,7 @@ export function hostUnit(name: string): RenderedFile {
 }
 
 /** The text of a file in `components/host`. */
-export function scriptText(script: string): string {
+function scriptText(script: string): string {
   return fs.readFileSync(path.join(hostFolder, script), "utf8");
 }
 

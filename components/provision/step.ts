@@ -1,7 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { RenderedFile } from "../render/renderedFile";
-import { hostScript, pack, scriptText } from "./archive";
+import { hostScript, pack } from "./archive";
 import { explainDelay } from "./delay";
 
 /** How to reach the host; the host key is always pinned. */
@@ -54,7 +54,7 @@ export function carried(
   const stdin = pulumi
     .all([files, host.machine])
     .apply(([given, machine]) => pack([...scripts, { path: "machine", body: machine, mode: 0o600 }, ...given]))
-    .apply((archive) => scriptText("launch.sh") + archive);
+    .apply((archive) => hostScript("launch.sh").body + archive);
   return {
     stdin: pulumi.secret(stdin),
     addPreviousOutputInEnv: false,
