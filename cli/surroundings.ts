@@ -5,7 +5,7 @@ export interface ExposureSeen {
   privileged: string[];
   /** The relay's secrets that have an access control list. */
   lists: string[];
-  /** Whether there was time to look everywhere. */
+  /** Whether the host has few enough files to look at all of them. */
   complete: boolean;
 }
 

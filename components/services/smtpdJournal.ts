@@ -16,7 +16,7 @@ export function loginPrograms(settings: RelaySettings): string[] {
   return listeners(settings).flatMap((listener) => (listener.auth ? [`${syslogName(listener)}/smtpd`] : []));
 }
 
-/** What journalctl and fail2ban match by to see what these log, and nothing that others made look like it. */
+/** What readers of the journal match by to see what these log, and nothing that others made look like it. */
 export function loginMatch(settings: RelaySettings): string {
   return loginPrograms(settings)
     .map((name) => [`SYSLOG_IDENTIFIER=${name}`, ...writtenBySmtpd].join(" "))

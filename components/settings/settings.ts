@@ -26,7 +26,7 @@ export interface LimitSettings {
   ban?: BanSettings;
 }
 
-interface BanSettings {
+export interface BanSettings {
   failures: number;
   withinMinutes: number;
   banMinutes: number;

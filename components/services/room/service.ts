@@ -1,6 +1,6 @@
 import { listenerProcesses } from "../../settings/listenerProcesses";
 import { listeners, takesLogins } from "../../settings/listeners";
-import type { RelaySettings } from "../../settings/settings";
+import type { BanSettings, RelaySettings } from "../../settings/settings";
 import { accepted, exemptNetworks } from "../exempt";
 import { library } from "../library";
 import type { Service } from "../service";
@@ -18,7 +18,8 @@ const unitName = "mail-relay-room.service";
  */
 export const room: Service = {
   of(settings) {
-    if (!settings.limits.ban || !takesLogins(settings)) return undefined;
+    const { ban } = settings.limits;
+    if (!ban || !takesLogins(settings)) return undefined;
     return {
       name: "room",
       unit: unitName,
@@ -27,7 +28,7 @@ export const room: Service = {
         { path: `${folder}/room.py`, body: textOf(__dirname, "room.py"), mode: 0o644 },
         ...library(folder, "logline"),
         { path: `${etc}/room.json`, body: JSON.stringify(configuration(settings)) + "\n", mode: 0o644 },
-        { path: `${etc}/room.nft`, body: textOf(__dirname, "room.nft", table(settings)), mode: 0o644 },
+        { path: `${etc}/room.nft`, body: textOf(__dirname, "room.nft", table(settings, ban)), mode: 0o644 },
         unit(__dirname, unitName),
       ],
       check: `nft -c -f ${etc}/room.nft`,
@@ -49,14 +50,14 @@ function configuration(settings: RelaySettings): object {
   };
 }
 
-function table(settings: RelaySettings): Record<string, Value> {
+function table(settings: RelaySettings, ban: BanSettings): Record<string, Value> {
   const ports = listeners(settings).map(({ port }) => port);
   const share = strangersShare(settings);
   return {
     ports: ports.join(", "),
     exempt: accepted(exemptNetworks(settings)),
     shares: ports.map((port) => `tcp dport ${port} ct count over ${share} drop`),
-    ...guesses(settings),
+    ...guesses(settings, ban),
   };
 }
 
@@ -64,9 +65,9 @@ function table(settings: RelaySettings): Record<string, Value> {
  * What a stranger may open at a time and later, so that few guesses pass before the ban takes force: each connection is
  * good for two at once and one a second after that.
  */
-function guesses(settings: RelaySettings): { sets: string[]; guesses: string[] } {
+function guesses(settings: RelaySettings, { failures }: BanSettings): { sets: string[]; guesses: string[] } {
   const logins = listeners(settings).flatMap(({ auth, port }) => (auth ? [port] : []));
-  const burst = Math.ceil((settings.limits.ban?.failures ?? 0) / 2);
+  const burst = Math.ceil(failures / 2);
   const set = (name: string, type: string) =>
     `set ${name} { type ${type}; flags dynamic, timeout; timeout 1m; size 65536; }`;
   const rule = (name: string, by: string) =>
