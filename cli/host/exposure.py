@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import sasl
 from lib.installed import GENERATIONS, RECORDS, names_below, read
 from lib.postfix import parameter
-from lib.process import output_of
+from packages import brought
 
 # Each is looked at as one file system, without what is mounted below it.
 ROOTS = ("/", "/boot", "/dev/shm", "/home", "/opt", "/srv", "/tmp", "/usr", "/var", "/var/tmp")
@@ -133,8 +133,7 @@ def has_list(path: str) -> bool:
 
 def packaged(paths: list[str]) -> set[str]:
     """Those that a package has brought. Its list may say `/bin` for what is now `/usr/bin`."""
-    lines = output_of("dpkg", "-S", *paths, *map(unmerged, paths)).splitlines() if paths else []
-    known = {line.rpartition(": ")[2] for line in lines}
+    known = brought([*paths, *map(unmerged, paths)])
     return {path for path in paths if path in known or unmerged(path) in known}
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from lib.installed import POSTFIX_UNIT, RECORDS, names_below, read, text
 from lib.process import output_of
+from packages import brought
 
 PLACES = (
     "/etc/crontab",
@@ -47,7 +48,8 @@ PLACES = (
     "/etc/rc.local",
 )
 IN_HOMES = (".ssh/authorized_keys", ".ssh/authorized_keys2", ".ssh/rc", ".forward")
-METADATA = "/etc/systemd/system/mail-relay-metadata.service"
+# Only the droplet that a deploy has created has it.
+METADATA_UNIT = "/etc/systemd/system/mail-relay-metadata.service"
 # Programs here come before those of packages.
 FIRST = ("/usr/local/sbin", "/usr/local/bin")
 SECOND = ("/usr/sbin", "/usr/bin", "/sbin", "/bin")
@@ -75,7 +77,7 @@ def deployed() -> set[str]:
     """What drift compares."""
     trees = glob.glob(f"{RECORDS}/services/*/tree")
     own = {f"/{name}" for tree in trees for name in names_below(tree)}
-    return own | set(glob.glob(POSTFIX_UNIT)) | {METADATA}
+    return own | set(glob.glob(POSTFIX_UNIT)) | {METADATA_UNIT}
 
 
 def from_packages() -> set[str]:
@@ -86,12 +88,6 @@ def from_packages() -> set[str]:
         digest, _, path = line.partition("  ")
         known.add(f"{path} {digest}")
     return known
-
-
-def in_packages(paths: list[str]) -> set[str]:
-    """Those that are in a package and no configuration."""
-    lines = output_of("dpkg", "-S", *paths).splitlines() if paths else []
-    return {line.rpartition(": ")[2] for line in lines}
 
 
 def changed(path: str) -> float:
@@ -108,7 +104,7 @@ def changed_since(moment: float) -> list[str]:
     recent = [path for path in candidates() if path not in own and changed(path) > moment]
     if not recent:
         return []
-    unchanged, listed = from_packages(), in_packages(recent)
+    unchanged, listed = from_packages(), brought(recent)
     configuration = {line.split()[0] for line in unchanged}
 
     def is_from_package(path: str) -> bool:

@@ -10,12 +10,11 @@ import re
 from typing import Any
 
 import firewall
+from handmade import METADATA_UNIT
 from lib.installed import text
 from lib.listeners import listeners
 from lib.process import output_of
 
-# Only the droplet that a deploy has created has this unit; it serves nothing but the relay.
-OWN_DROPLET = "/etc/systemd/system/mail-relay-metadata.service"
 METADATA = "169.254.169.254"
 PROCESS = re.compile(r'\(\("([^"]+)",pid=(\d+)')
 # The relay's own services, and what the system itself listens with.
@@ -58,7 +57,8 @@ def metadata_open() -> bool:
 
 def inspect(_args: dict[str, Any]) -> dict[str, Any]:
     public = {one.port for one in listeners() if not one.is_probe}
-    own = os.path.exists(OWN_DROPLET)
+    # The droplet that a deploy has created serves nothing but the relay.
+    own = os.path.exists(METADATA_UNIT)
     return {
         "firewall": firewall.findings(public),
         "strangers": strangers() if own else [],

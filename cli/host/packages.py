@@ -31,6 +31,12 @@ def installed() -> list[str]:
     return [name for name in PACKAGES if f"installed {name}" in lines]
 
 
+def brought(paths: list[str]) -> set[str]:
+    """Which of these files are in some package."""
+    lines = output_of("dpkg", "-S", *paths).splitlines() if paths else []
+    return {line.rpartition(": ")[2] for line in lines}
+
+
 def changed_files(names: list[str]) -> list[str]:
     return sorted(CHANGED.findall(output_of("dpkg", "--verify", *names))) if names else []
 

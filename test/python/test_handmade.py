@@ -22,7 +22,7 @@ def folder(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.P
     monkeypatch.setattr(handmade, "homes", set)
     monkeypatch.setattr(handmade, "deployed", lambda: {f"{tmp_path}/deployed"})
     monkeypatch.setattr(handmade, "from_packages", lambda: known)
-    monkeypatch.setattr(handmade, "in_packages", lambda paths: {f"{tmp_path}/listed"} & set(paths))
+    monkeypatch.setattr(handmade, "brought", lambda paths: {f"{tmp_path}/listed"} & set(paths))
     return tmp_path
 
 
