@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any, Dict
 
+from progress import told
 from relayhost import lines, note_deploy
 
 # A message to thousands tells enough with these.
@@ -20,7 +21,7 @@ Message = Dict[str, Any]
 
 def messages() -> Iterator[Message]:
     """Every message of the queue, as `postqueue -j` tells it."""
-    for line in lines(["postqueue", "-j"]):
+    for line in told(lines(["postqueue", "-j"]), "read"):
         yield json.loads(line)
 
 

@@ -5,19 +5,17 @@ The list has queue ids with their arrival times: Postfix reuses an id once its m
 
 from __future__ import annotations
 
-import re
 import subprocess
 from collections.abc import Iterator
 from typing import Any
 
 import deletedmail
 from mailqueue import Filter, Message, messages, oldest
-from relayhost import Refusal, exclusively, output, wake_pickup
+from postsuper import postsuper
+from relayhost import exclusively, output
 
 # Where postsuper looks for messages. What is still in maildrop has no queue id yet that would last.
 CHANGED_QUEUES = ("incoming", "active", "deferred", "hold")
-POSTSUPER = {"hold": "-h", "release": "-H", "requeue": "-r", "delete": "-d"}
-DONE = re.compile(r"^postsuper: ([0-9A-Za-z]+): (?:removed|placed on hold|released from hold|requeued)$", re.M)
 SHOWN = 10
 
 
@@ -50,18 +48,17 @@ def change(args: dict[str, Any]) -> dict[str, Any]:
     verb = args["verb"]
     wanted = {tuple(one) for one in args["chosen"]}
     with exclusively():
-        found = [
+        found = (
             message
             for message in changeable(verb, Filter(args["filter"]))
             if (message["queue_id"], message["arrival_time"]) in wanted
-        ]
-        ids = [message["queue_id"] for message in found]
-        if verb == "flush":
-            done = flush(ids, everything=not any(args["filter"].values()))
-        elif verb == "delete" and args["copy"]:
-            done = deletedmail.delete(found, postsuper)
+        )
+        if verb == "delete" and args["copy"]:
+            done = deletedmail.delete(found)
         else:
-            done = postsuper(verb, ids)
+            ids = [message["queue_id"] for message in found]
+            everything = not any(args["filter"].values())
+            done = flush(ids, everything) if verb == "flush" else postsuper(verb, ids)
     return {"done": len(done), "ids": done, "gone": len(wanted) - len(done)}
 
 
@@ -73,17 +70,3 @@ def flush(ids: list[str], everything: bool) -> list[str]:
         # One that was delivered a moment ago is no failure.
         subprocess.run(["postqueue", "-i", queue_id], capture_output=True, check=False)
     return ids
-
-
-def postsuper(verb: str, ids: list[str], *queues: str) -> list[str]:
-    """Has postsuper do it; returns the ids of the messages it found."""
-    if not ids:
-        return []
-    command = ["postsuper", POSTSUPER[verb], "-", *queues]
-    given = "".join(f"{queue_id}\n" for queue_id in ids)
-    done = subprocess.run(command, input=given, capture_output=True, text=True, errors="replace", check=False)
-    if done.returncode != 0:
-        raise Refusal(f"postsuper: {(done.stderr.strip().splitlines() or ['failed'])[-1]}")
-    if verb == "requeue":
-        wake_pickup()
-    return DONE.findall(done.stderr)

@@ -100,10 +100,13 @@ def setting(name: str) -> str:
 
 def wake_pickup() -> None:
     """Has Postfix read maildrop now; it does so within a minute anyway, so a failure does no harm."""
-    for _ in range(5):
-        if subprocess.run(["postkick", "public", "pickup", "W"], capture_output=True, check=False).returncode == 0:
-            return
-        time.sleep(0.2)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        for _ in range(5):
+            # Only ends when pickup has read all of maildrop, which takes as long as those messages took to come in.
+            kick = ["postkick", "public", "pickup", "W"]
+            if subprocess.run(kick, capture_output=True, check=False, timeout=0.2).returncode == 0:
+                return
+            time.sleep(0.2)
 
 
 def note_deploy() -> None:
