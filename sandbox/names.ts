@@ -25,5 +25,5 @@ export const TEST_STEPS = [
 export type TestStep = (typeof TEST_STEPS)[number];
 
 /** What `npm run bench` can measure by itself. */
-export const BENCH_KINDS = ["deployment", "changes", "throughput", "memory"] as const;
+export const BENCH_KINDS = ["deployment", "changes", "throughput", "memory", "queue"] as const;
 export type BenchKind = (typeof BENCH_KINDS)[number];

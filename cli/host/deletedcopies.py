@@ -170,12 +170,12 @@ def copies() -> Iterator[tuple[Message, str]]:
         if batch.endswith(UNFINISHED) or made < time.time() - KEPT_SECONDS:
             continue
         try:
+            present = set(os.listdir(batch))
             with open(os.path.join(batch, INDEX), encoding="utf-8") as index:
                 for line in index:
                     message = json.loads(line)
-                    path = os.path.join(batch, message["queue_id"])
-                    if os.path.exists(path):
-                        yield {**message, "deleted_time": made}, path
+                    if message["queue_id"] in present:
+                        yield {**message, "deleted_time": made}, os.path.join(batch, message["queue_id"])
         except FileNotFoundError:
             continue
 

@@ -66,7 +66,10 @@ class Restore:
 
     def bring(self, message: Message, path: str) -> None:
         queue_id = message["queue_id"]
-        inode = os.stat(path).st_ino
+        try:
+            inode = os.stat(path).st_ino
+        except FileNotFoundError:
+            return
         if self.done.get(queue_id) == inode:
             # Deleted twice: the first time was cut off when the copy had been made, and the message was still on hold.
             os.unlink(path)

@@ -100,11 +100,12 @@ def setting(name: str) -> str:
 
 def wake_pickup() -> None:
     """Has Postfix read maildrop now; it does so within a minute anyway, so a failure does no harm."""
+    quiet = subprocess.DEVNULL
     with contextlib.suppress(subprocess.TimeoutExpired):
         for _ in range(5):
-            # Only ends when pickup has read all of maildrop, which takes as long as those messages took to come in.
-            kick = ["postkick", "public", "pickup", "W"]
-            if subprocess.run(kick, capture_output=True, check=False, timeout=0.2).returncode == 0:
+            kick = subprocess.Popen(["postkick", "public", "pickup", "W"], stdin=quiet, stdout=quiet, stderr=quiet)
+            # It ends once pickup has read all of maildrop, which can take minutes: then it is left to that.
+            if kick.wait(timeout=0.1) == 0:
                 return
             time.sleep(0.2)
 

@@ -1,4 +1,12 @@
-import { conditions, type Changes, type Condition, type Memory, type Samples, type Throughput } from "./samples";
+import {
+  conditions,
+  type Changes,
+  type Condition,
+  type LongQueue,
+  type Memory,
+  type Samples,
+  type Throughput,
+} from "./samples";
 import { median } from "./statistics";
 
 /** One line of the result: what was measured and what it should be. */
@@ -66,6 +74,15 @@ export function memoryFigures({ bare, relay }: Memory): Figure[] {
       met: beyond <= 200e6,
       from: `${megabytes(median(relay))} MB - ${megabytes(median(bare))} MB`,
     },
+  ];
+}
+
+/** What the command takes for 10,000 deferred messages. */
+export function longQueueFigures(queue: LongQueue): Figure[] {
+  return [
+    ratio("list of 10,000 messages : postqueue -j", queue.list, queue.postqueue),
+    ratio("delete of 10,000 messages : postsuper -d ALL", queue.delete, queue.deleteAll, 3),
+    ratio("undelete of 10,000 messages : postsuper -r ALL", queue.undelete, queue.requeueAll, 3),
   ];
 }
 

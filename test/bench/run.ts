@@ -6,10 +6,12 @@ import { CommandError, EXIT, interruptible, print, progress } from "../../sandbo
 import { createLab, type Lab } from "../../sandbox/lab";
 import { BENCH_KINDS, RELEASES, TEST_PREFIX, type BenchKind } from "../../sandbox/names";
 import { measureChanges } from "./changes";
-import { changeFigures, figures, memoryFigures, table, throughputFigures, type Figure } from "./figures";
+import { changeFigures, figures, longQueueFigures, memoryFigures, table, throughputFigures } from "./figures";
+import type { Figure } from "./figures";
 import { measureMemory } from "./memory";
+import { measureLongQueue } from "./queue";
 import { measureRound } from "./round";
-import { noChanges, noMemory, noSamples, noThroughput } from "./samples";
+import { noChanges, noLongQueue, noMemory, noSamples, noThroughput } from "./samples";
 import { Subjects } from "./subjects";
 import { measureThroughput } from "./throughput";
 
@@ -53,6 +55,11 @@ async function bench({ runs, release, only }: BenchOptions, signal: AbortSignal)
       const memory = noMemory();
       await measureMemory(runs, lab, subjects, memory, progress);
       list.push(...memoryFigures(memory));
+    }
+    if (wanted("queue")) {
+      const queue = noLongQueue();
+      await measureLongQueue(runs, lab, subjects, queue, progress);
+      list.push(...longQueueFigures(queue));
     }
   } catch (error) {
     if (signal.aborted) throw new CommandError("Interrupted. Nothing of the sandbox is left.", EXIT.interrupted);

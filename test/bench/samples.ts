@@ -86,6 +86,27 @@ export interface Memory {
 
 export const noMemory = (): Memory => ({ bare: [], relay: [] });
 
+/** Milliseconds that the command, and Postfix's own programs, take for a queue of thousands. */
+export interface LongQueue {
+  list: number[];
+  postqueue: number[];
+  delete: number[];
+  /** `postsuper -d ALL`. */
+  deleteAll: number[];
+  undelete: number[];
+  /** `postsuper -r ALL`. */
+  requeueAll: number[];
+}
+
+export const noLongQueue = (): LongQueue => ({
+  list: [],
+  postqueue: [],
+  delete: [],
+  deleteAll: [],
+  undelete: [],
+  requeueAll: [],
+});
+
 export const noSamples = (): Samples => ({
   floor: [],
   hostUp: [],

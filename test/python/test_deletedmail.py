@@ -151,6 +151,14 @@ def restore() -> list[str]:
     return deletedmail.restore(lambda _message: True, len(ALL))
 
 
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Does not wait for the disk where the same is done again and again."""
+    monkeypatch.setattr(os, "fsync", lambda _descriptor: None)
+    for module in (deletedcopies, deletedmail):
+        monkeypatch.setattr(module, "files_to_disk", lambda _folder: None)
+
+
 @pytest.fixture(params=["near", "far"])
 def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "far":
@@ -174,7 +182,7 @@ def test_what_was_deleted_comes_back(queue: Queue) -> None:
     assert os.listdir(deletedcopies.FOLDER) == []
 
 
-@pytest.mark.usefixtures("place")
+@pytest.mark.usefixtures("place", "quick")
 def test_a_deletion_cut_off_anywhere_loses_nothing(queue: Queue) -> None:
     for number in itertools.count():
         queue.fill()
@@ -189,7 +197,7 @@ def test_a_deletion_cut_off_anywhere_loses_nothing(queue: Queue) -> None:
     assert number > 20
 
 
-@pytest.mark.usefixtures("place")
+@pytest.mark.usefixtures("place", "quick")
 def test_a_restoration_cut_off_anywhere_loses_nothing(queue: Queue) -> None:
     for number in itertools.count():
         queue.fill()
@@ -205,7 +213,7 @@ def test_a_restoration_cut_off_anywhere_loses_nothing(queue: Queue) -> None:
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-@pytest.mark.usefixtures("place")
+@pytest.mark.usefixtures("place", "quick")
 def test_without_room_for_copies_nothing_is_deleted(queue: Queue) -> None:
     for number in itertools.count():
         queue.fill()
@@ -217,8 +225,8 @@ def test_without_room_for_copies_nothing_is_deleted(queue: Queue) -> None:
     assert number > 3
 
 
-@pytest.mark.usefixtures("place")
-def test_without_room_in_the_queue_the_copies_stay(queue: Queue, place: str) -> None:
+@pytest.mark.usefixtures("place", "quick")
+def test_without_room_in_the_queue_the_copies_stay(queue: Queue) -> None:
     for number in itertools.count():
         queue.fill()
         delete(queue)

@@ -1,4 +1,4 @@
-import type { Listing } from "../../cli/queueTable";
+import type { Listing, QueuedMessage } from "../../cli/queueTable";
 import { idsOf, type QueueLab } from "./queueLab";
 import { eventually, onHost } from "./support";
 
@@ -7,6 +7,10 @@ interface Changed {
   ids: string[];
   gone: number;
 }
+
+/** What stays of messages that come back under new ids. */
+const arrivals = (messages: QueuedMessage[]) =>
+  messages.map(({ arrival_time, sender }) => [arrival_time, sender]).sort();
 
 /** What the command does to the queue of a lab, six messages in it each time. */
 export function describeChanges(queue: () => QueueLab): void {
@@ -97,13 +101,47 @@ export function describeChanges(queue: () => QueueLab): void {
       "install -d -m 700 /var/lib/mail-relay/deleted; mount -t tmpfs -o size=4k,mode=700 x /var/lib/mail-relay/deleted",
     );
     const full = await relay().run("delete", "--all", "--yes");
-    await onHost(queue().lab, "umount /var/lib/mail-relay/deleted");
     expect(full.code).toBe(1);
     expect(full.stderr).toMatch(/no copies could be made \(No space left on device\), so nothing was deleted/);
     expect(idsOf(await postqueue("deferred"))).toEqual(idsOf(before));
+    // With more room, the file system of the copies is still another one than the queue's.
+    await onHost(queue().lab, "mount -o remount,size=1m /var/lib/mail-relay/deleted");
+    expect((await relay().json<Changed>("delete", "--all", "--yes")).done).toBe(6);
+    expect((await relay().json<Changed>("undelete", "--all", "--yes")).done).toBe(6);
+    await onHost(queue().lab, "umount /var/lib/mail-relay/deleted");
+    await eventually(async () => expect(arrivals(await postqueue("deferred"))).toEqual(arrivals(before)));
     const gone = await relay().json<Changed>("delete", "--all", "deferred", "--no-copy", "--yes");
     expect(gone.done).toBe(6);
     expect((await queueJson("deleted")).count).toBe(0);
+  });
+
+  // `kill -9` of the program on the host, at the moment when it starts postsuper for this.
+  test.each(["-h", "-d"])("a deletion that is cut off at postsuper %s loses no message", async (option) => {
+    const before = await postqueue();
+    await onHost(
+      queue().lab,
+      `mv /usr/sbin/postsuper /usr/sbin/postsuper.real
+      cat >/usr/sbin/postsuper <<'END'
+#!/bin/sh
+[ "$1" != ${option} ] || kill -9 $PPID
+exec postsuper.real "$@"
+END
+      chmod 755 /usr/sbin/postsuper`,
+    );
+    const killed = await relay().run("delete", "--all", "--yes");
+    await onHost(
+      queue().lab,
+      "while pgrep -x postsuper.real; do sleep 0.1; done; mv /usr/sbin/postsuper.real /usr/sbin/postsuper",
+    );
+    expect(killed.code).toBe(1);
+    const kept = await queueJson("deleted");
+    expect([...new Set([...idsOf(await postqueue()), ...idsOf(kept.messages)])].sort()).toEqual(idsOf(before));
+    expect(kept.count).toBe(option === "-d" ? 6 : 0);
+    // Done again, it comes to its end, and then everything comes back once.
+    await relay().json<Changed>("delete", "--all", "--yes");
+    expect(await postqueue()).toEqual([]);
+    await relay().json<Changed>("undelete", "--all", "--yes");
+    await eventually(async () => expect(arrivals(await postqueue())).toEqual(arrivals(before)));
   });
 
   test("copies end after a day, also when nobody comes back", async () => {

@@ -1,4 +1,4 @@
-import { changeFigures, figures, memoryFigures, table, throughputFigures } from "../../bench/figures";
+import { changeFigures, figures, longQueueFigures, memoryFigures, table, throughputFigures } from "../../bench/figures";
 import { noSamples, noThroughput, type Samples } from "../../bench/samples";
 
 /** Exactly at every goal. */
@@ -79,6 +79,22 @@ test("changes are judged by their worst count and by the median of their times; 
     ["1,000 users seeded : one user", "1.10", "<= 1.1", false],
     ["every step on an unchanged host : no-op up", "2.50", "none", true],
     ["failed sessions while a parameter changes", "1", "<= 0", false],
+  ]);
+});
+
+test("the command may take three times as long as postsuper for a long queue", () => {
+  const queue = {
+    list: [900, 1_000, 2_000],
+    postqueue: [500],
+    delete: [6_000],
+    deleteAll: [2_000],
+    undelete: [6_100],
+    requeueAll: [2_000],
+  };
+  expect(longQueueFigures(queue).map(({ name, value, goal, met }) => [name, value, goal, met])).toEqual([
+    ["list of 10,000 messages : postqueue -j", "2.00", "none", true],
+    ["delete of 10,000 messages : postsuper -d ALL", "3.00", "<= 3", true],
+    ["undelete of 10,000 messages : postsuper -r ALL", "3.05", "<= 3", false],
   ]);
 });
 
