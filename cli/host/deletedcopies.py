@@ -42,13 +42,15 @@ class Batch:
     """The copies that one change makes; they count once all of them are on disk, and the folder has its name."""
 
     def __init__(self) -> None:
-        self.folder = os.path.join(FOLDER, f"{time.time():.3f}")
-        self.unfinished = self.folder + UNFINISHED
-        os.mkdir(self.unfinished, 0o700)
+        made = time.time()
+        while os.path.exists(os.path.join(FOLDER, f"{made:.3f}")):
+            made += 0.001
+        self.folder = os.path.join(FOLDER, f"{made:.3f}{UNFINISHED}")
+        os.mkdir(self.folder, 0o700)
 
     def describe(self, found: Iterable[Message]) -> Iterator[Message]:
         """Passes messages on, and writes down what the queue says of them."""
-        with open(os.path.join(self.unfinished, INDEX), "x", encoding="utf-8") as file:
+        with open(os.path.join(self.folder, INDEX), "x", encoding="utf-8") as file:
             for message in found:
                 file.write(json.dumps(message) + "\n")
                 yield message
@@ -61,7 +63,7 @@ class Batch:
         copied = []
         all_linked = True
         for queue_id in told(ids, "copied", len(ids)):
-            target = os.path.join(self.unfinished, queue_id)
+            target = os.path.join(self.folder, queue_id)
             try:
                 all_linked = duplicate(os.path.join(folders[queue_id], queue_id), target) and all_linked
                 copied.append(queue_id)
@@ -69,18 +71,19 @@ class Batch:
                 continue
         if all_linked:
             # The messages themselves have been on disk since Postfix took them.
-            folder_to_disk(self.unfinished)
+            folder_to_disk(self.folder)
         else:
-            files_to_disk(self.unfinished)
+            files_to_disk(self.folder)
         return copied
 
     def finish(self) -> None:
-        os.rename(self.unfinished, self.folder)
+        finished = self.folder[: -len(UNFINISHED)]
+        os.rename(self.folder, finished)
+        self.folder = finished
         folder_to_disk(FOLDER)
 
     def discard(self) -> None:
-        for folder in (self.unfinished, self.folder):
-            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def settle(self, removed: list[str]) -> None:
         """Makes copies of queue files; systemd-tmpfiles counts their day from now, not from the next try."""
@@ -165,8 +168,8 @@ def purge() -> None:
 
 
 def copies() -> Iterator[tuple[Message, str]]:
-    """Every message that can be brought back, with the file that holds it."""
-    for batch, made in batches():
+    """Every message that can be brought back, with the file that holds it, those deleted last first."""
+    for batch, made in reversed(list(batches())):
         if batch.endswith(UNFINISHED) or made < time.time() - KEPT_SECONDS:
             continue
         try:

@@ -59,18 +59,15 @@ class Restore:
         self.owner = pwd.getpwnam(setting("mail_owner"))
         self.folders = {queue: spool(queue) for queue in ("hold", "maildrop")}
         self.queued = {message["queue_id"] for message in messages()}
-        # Each with the inode of its file.
-        self.done: dict[str, int] = {}
+        self.done: list[str] = []
+        # Each with the time it arrived.
+        self.taken: dict[str, float] = {}
         self.far: list[tuple[str, str, str]] = []
         self.held = False
 
     def bring(self, message: Message, path: str) -> None:
         queue_id = message["queue_id"]
-        try:
-            inode = os.stat(path).st_ino
-        except FileNotFoundError:
-            return
-        if self.done.get(queue_id) == inode:
+        if self.taken.get(queue_id) == message["arrival_time"]:
             # Deleted twice: the first time was cut off when the copy had been made, and the message was still on hold.
             os.unlink(path)
             return
@@ -86,11 +83,12 @@ class Restore:
         os.chmod(path, READY)
         try:
             os.rename(path, target)
-            self.done[queue_id] = inode
+            self.done.append(queue_id)
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
             self.far.append((queue_id, path, target))
+        self.taken[queue_id] = message["arrival_time"]
         self.queued.add(queue_id)
 
     def copy_far(self) -> None:
@@ -109,7 +107,7 @@ class Restore:
         for queue_id, path, target in self.far:
             os.chmod(target, READY)
             os.unlink(path)
-            self.done[queue_id] = 0
+            self.done.append(queue_id)
 
     def finish(self) -> None:
         if self.held:
@@ -133,7 +131,7 @@ def restore(chosen: Callable[[Message], bool], total: int) -> list[str]:
     except OSError as error:
         problem = error
     restoring.finish()
-    done = list(restoring.done)
+    done = restoring.done
     if problem:
         failure = f"only {len(done)} of {total} messages were" if done else "nothing was"
         kept = "the copies of the others are" if done else "the copies are"

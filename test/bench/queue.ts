@@ -43,7 +43,10 @@ export async function measureLongQueue(
     await onHost(lab, "postconf -e defer_transports=smtp,relay; postfix reload");
     for (let run = 0; run < runs; run++) {
       say(`filling the queue with ${MESSAGES} messages`);
-      await onHost(lab, `smtp-source -s 8 -l 5000 -m ${MESSAGES} -t later@receiver.test 127.0.0.1:25; ${SETTLED}`);
+      await onHost(
+        lab,
+        `smtp-source -s 8 -l 5000 -m ${MESSAGES} -f alice@example.test -t later@receiver.test 127.0.0.1:25; ${SETTLED}`,
+      );
       await alternately(
         run,
         () => ours("list", "queue"),
