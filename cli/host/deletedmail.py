@@ -59,6 +59,8 @@ class Restore:
         self.owner = pwd.getpwnam(setting("mail_owner"))
         self.folders = {queue: spool(queue) for queue in ("hold", "maildrop")}
         self.queued = {message["queue_id"] for message in messages()}
+        # A new file cannot take one of our names: Postfix makes names of inodes, and the copies have those.
+        self.present = {queue: set(os.listdir(folder)) for queue, folder in self.folders.items()}
         self.done: list[str] = []
         # Each with the time it arrived.
         self.taken: dict[str, float] = {}
@@ -77,7 +79,8 @@ class Restore:
         queue = "hold" if message["queue_name"] == "hold" else "maildrop"
         self.held = self.held or queue == "hold"
         target = os.path.join(self.folders[queue], queue_id)
-        clear(target)
+        if queue_id in self.present[queue]:
+            clear(target)
         # Complete before it moves: it must not be in the queue for a moment as a file that Postfix ignores.
         os.chown(path, self.owner.pw_uid, self.owner.pw_gid)
         os.chmod(path, READY)
@@ -109,6 +112,12 @@ class Restore:
             os.unlink(path)
             self.done.append(queue_id)
 
+    def to_disk(self) -> None:
+        """Before the last trace of the copies goes."""
+        folder_to_disk(self.folders["maildrop"])
+        if self.held:
+            folder_to_disk(self.folders["hold"])
+
     def finish(self) -> None:
         if self.held:
             # Postfix wants a short id to fit the file's inode, and a file to be in the subfolder of its id.
@@ -126,8 +135,7 @@ def restore(chosen: Callable[[Message], bool], total: int) -> list[str]:
         for message, path in told((one for one in copies() if chosen(one[0])), "restored", total):
             restoring.bring(message, path)
         restoring.copy_far()
-        for folder in restoring.folders.values():
-            folder_to_disk(folder)
+        restoring.to_disk()
     except OSError as error:
         problem = error
     restoring.finish()
