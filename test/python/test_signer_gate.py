@@ -216,6 +216,12 @@ def test_headers_beyond_measure_are_refused(relay: Relay) -> None:
     assert postfix.next().startswith(b"y552 5.3.4 ")
 
 
+def test_a_header_without_a_value_is_an_empty_one(relay: Relay) -> None:
+    postfix, signer = relay.session()
+    postfix.send(packet("L", b"name"), packet("E"))
+    assert signer.until("E")[0] == header(b"name", b"")[4:]
+
+
 @pytest.mark.parametrize("broken", [bytes(4), struct.pack("!I", milter.LONGEST + 1)])
 def test_what_is_not_of_the_protocol_ends_the_connection(relay: Relay, broken: bytes) -> None:
     postfix, signer = relay.session()

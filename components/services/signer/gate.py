@@ -136,7 +136,7 @@ class Passage(socketserver.BaseRequestHandler):
         self.tell_signer(command, data)
 
     def header(self, data: bytes) -> bytes:
-        name, value = data.split(b"\0")[:2]
+        name, value, *_ = [*data.split(b"\0"), b""]
         self.headers[name.lower()] += 1
         form = folded(name, value)
         if form != value:
