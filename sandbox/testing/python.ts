@@ -70,7 +70,7 @@ export const mypy: Check = async (python) => {
   const wrong: string[] = [];
   for (const [folder, files] of pythonFolders()) {
     // Tests import the command's scripts, too.
-    const roots = [folder, ...(folder.startsWith("test/") ? ["cli/host"] : []), LIBRARY];
+    const roots = [folder, ...(folder.startsWith("test/") ? ["cli/host", "components/services/signer"] : []), LIBRARY];
     const env = { MYPYPATH: [...new Set(roots)].map((root) => join(PROJECT_ROOT, root)).join(":") };
     const { code, output } = await python("mypy", ["--cache-dir", join(CACHE, "mypy"), ...files], env);
     if (code !== 0) wrong.push(output);

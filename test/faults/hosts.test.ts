@@ -229,7 +229,7 @@ describe("two deploys at once", () => {
 });
 
 describe("a program that is killed ten times in ten seconds", () => {
-  const units = "mail-relay-signer mail-relay-header-from mail-relay-login-limit mail-relay-ban mail-relay-saslauthd";
+  const units = "mail-relay-{signer,signer-gate,header-from,login-limit,ban,saslauthd}";
 
   test("comes back, and mail is signed, counted and delivered as before", async () => {
     // Alice's mail of the tests above counts still.

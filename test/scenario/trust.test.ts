@@ -3,6 +3,7 @@ import { sinkRecords } from "../../sandbox/labConfig";
 import type { Lab } from "../../sandbox/lab";
 import { send } from "../../sandbox/mail/client";
 import { answers, headerForms } from "./headerFrom";
+import { signerMemory } from "./signerMemory";
 import {
   callApi,
   changes,
@@ -178,6 +179,8 @@ describe("a relay that signs its mail and manages its records", () => {
     expect(await verdicts("after the pause")).toEqual(["pass relay1 example.test"]);
   });
 
+  signerMemory(() => ({ lab, password }));
+
   test("the cloud's DNS has what the output says", async () => {
     const { domain_records: found } = (await api("domains/example.test/records?per_page=100")) as {
       domain_records: { type: string; name: string; data: string; priority: number | null; port: number | null }[];
@@ -238,7 +241,7 @@ describe("a relay that signs its mail and manages its records", () => {
       expect.stringContaining(`${address} is on the block list ${blockLists[0]}`),
     ]);
     expect(await onHost(lab, "ls /etc/mail-relay-signer")).toBe(
-      "envelope.lua\nfinal_form.lua\nrelay1.key\nrelay2.key\nrspamd.conf\nsign_only.lua\nsuffixes\n",
+      "envelope.lua\nrelay1.key\nrelay2.key\nrspamd.conf\nsign_only.lua\nsuffixes\n",
     );
   });
 

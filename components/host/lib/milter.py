@@ -19,10 +19,10 @@ VERSION = 6
 # Far above what Postfix keeps of a header (header_size_limit).
 LONGEST = 1 << 22
 
-NEGOTIATE, MACROS, MAIL, DATA, HEADER, END, ABORT, QUIT, QUIT_NEXT = b"ODMTLEAQK"
-ANSWERS = {ord("C"): 0, ord("H"): 0, ord("R"): NO_ANSWER_TO_RCPT, ord("U"): 0, ord("N"): 0, ord("B"): 0, END: 0}
+NEGOTIATE, MACROS, MAIL, DATA, HEADER, BODY, END, ABORT, QUIT, QUIT_NEXT = b"ODMTLBEAQK"
+ANSWERS = {ord("C"): 0, ord("H"): 0, ord("R"): NO_ANSWER_TO_RCPT, ord("U"): 0, ord("N"): 0, BODY: 0, END: 0}
 ANSWERS.update({MAIL: NO_ANSWER_TO_MAIL, DATA: NO_ANSWER_TO_DATA, HEADER: NO_ANSWER_TO_HEADERS})
-CONTINUE, TEMPFAIL = b"c", b"t"
+CONTINUE, TEMPFAIL, CHANGE_HEADER = b"c", b"t", b"m"
 
 
 class Broken(Exception):
@@ -38,6 +38,10 @@ def reply(code: str, text: str) -> bytes:
     """A reply of SMTP: code and enhanced code, and a text, in which a % would have a meaning of its own."""
     shown = "".join(char if " " <= char <= "~" and char != "%" else "?" for char in text)
     return b"y" + f"{code} {shown[:400]}".encode() + b"\0"
+
+
+def framed(packet: bytes) -> bytes:
+    return struct.pack("!I", len(packet)) + packet
 
 
 class Session(socketserver.StreamRequestHandler):
@@ -94,7 +98,7 @@ class Session(socketserver.StreamRequestHandler):
         self.send(bytes([NEGOTIATE]) + struct.pack("!III", VERSION, 0, self.agreed))
 
     def send(self, packet: bytes) -> None:
-        self.wfile.write(struct.pack("!I", len(packet)) + packet)
+        self.wfile.write(framed(packet))
 
     def seen(self, command: int, data: bytes) -> bytes:
         """A step of the dialogue; returns the answer to those that have one."""

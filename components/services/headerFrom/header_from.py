@@ -22,6 +22,8 @@ from mailboxes import Unreadable, addresses
 
 ORIGIN = ("from", "sender", "resent-from", "resent-sender")
 REFUSED = "553 5.7.1"
+# Of these headers; more would only fill the memory.
+MOST = 1000
 # Of ASCII alone, as Postfix: other letters can become ASCII ones.
 LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
@@ -46,6 +48,8 @@ class Owners:
         allowed = self.allowed(login)
         if "any" in allowed:
             return None
+        if len(headers) >= MOST:
+            return f"Message rejected: it has {MOST} headers or more that say who it is from"
         names = [name for name, _ in headers]
         if "from" not in names:
             return "Message rejected: it has no From header"
@@ -94,7 +98,7 @@ class Conversation(milter.Session):
         if command == milter.HEADER:
             name, value, *_ = [*milter.texts(data), "", ""]
             name = name.strip().translate(LOWER)
-            if name in ORIGIN:
+            if name in ORIGIN and len(self.headers) < MOST:
                 self.headers.append((name, value))
         elif command == milter.END:
             return self.verdict()

@@ -1,16 +1,24 @@
+import { createHash } from "node:crypto";
 import { trialSender } from "../../proof/trialNames";
 import { withoutBrackets } from "../../settings/addresses";
 import type { OwnedParameters } from "../../settings/ownedParameters";
 import type { AddressRewrite } from "../../settings/outgoing";
 import type { DkimSettings, RelaySettings } from "../../settings/settings";
+import { library } from "../library";
 import type { HostFile, Service } from "../service";
 import { textOf, type Value } from "../template";
 import { unit } from "../unit";
 
-/** Where the signer listens, for Postfix inside its chroot, and for the trial instance, alike. */
+/** Where the signer's gate listens, for Postfix inside its chroot, and for the trial instance, alike. */
 const port = 18891;
+/** Where the signer itself does. */
+const socket = "/run/mail-relay-signer.sock";
+
+/** How many large messages the gate lets pass at the same time. */
+const atOnce = 2;
 
 const folder = "/etc/mail-relay-signer";
+const gateFolder = "/usr/local/lib/mail-relay-signer-gate";
 const milter = `inet:127.0.0.1:${port}`;
 
 /** How Postfix asks the signer. */
@@ -20,7 +28,7 @@ const parameters = {
   milter_protocol: 6,
   // Rather later and signed than now and unsigned.
   milter_default_action: "tempfail",
-  // Nothing may change between the signer and the next hop: see final_form.lua for lines longer than this.
+  // Nothing may change between the signer and the next hop: see final_form.py for lines longer than this.
   smtp_line_length_limit: 998,
   disable_mime_output_conversion: true,
 };
@@ -39,9 +47,15 @@ export const signer: Service = {
     const { dkim } = settings;
     if (!dkim) return undefined;
     const file = (path: string, body: string): HostFile => ({ path, body, mode: 0o644 });
+    const gate = [
+      ...["gate.py", "final_form.py"].map((name) => file(`${gateFolder}/${name}`, textOf(__dirname, name))),
+      ...library(gateFolder, "milter", "server"),
+    ];
+    const digest = createHash("sha256").update(JSON.stringify(gate)).digest("hex").slice(0, 12);
     return {
       name: "signer",
       unit: "mail-relay-signer.service",
+      also: ["mail-relay-signer-gate.service"],
       packages: ["rspamd"],
       bare: true,
       // The whole spam filter the package runs, in 240 MB.
@@ -52,7 +66,6 @@ export const signer: Service = {
         file(`${folder}/rspamd.conf`, textOf(__dirname, "rspamd.conf", configuration(settings, dkim))),
         file(`${folder}/suffixes`, textOf(__dirname, "suffixes")),
         file(`${folder}/sign_only.lua`, textOf(__dirname, "sign_only.lua")),
-        file(`${folder}/final_form.lua`, textOf(__dirname, "final_form.lua")),
         file(`${folder}/envelope.lua`, textOf(__dirname, "envelope.lua", envelope(settings))),
         // All of them: without the one it signs with, a worker that is still finishing would pass mail on unsigned.
         ...dkim.selectors.map((name, index) => ({
@@ -61,8 +74,11 @@ export const signer: Service = {
           mode: 0o400,
           owner: "_rspamd:_rspamd",
         })),
-        // systemd holds the port, so that new sessions wait while the signer restarts, and need not be put off.
+        ...gate,
+        // systemd holds the sockets, so that new sessions wait while the signer restarts, and need not be put off.
         unit(__dirname, "mail-relay-signer.socket", { port }),
+        unit(__dirname, "mail-relay-signer-gate.service", { digest, folder: gateFolder, signer: socket, atOnce }),
+        unit(__dirname, "mail-relay-signer-backend.socket", { socket }),
         unit(__dirname, "mail-relay-signer.service", { memory: memory(settings.limits.messageSize) }),
       ],
       mainCf: { title: "Signatures (DKIM)", parameters },
@@ -81,11 +97,11 @@ export const signer: Service = {
 const MIB = 1024 * 1024;
 
 /**
- * At most so much memory, in MiB. Measured: 40 at rest and three times the message while one is signed; others may come in
- * meanwhile.
+ * At most so much memory, in MiB. Measured: 40 at rest and three times the message while one is signed; meanwhile others
+ * come in, large ones as far as the gate lets them.
  */
 function memory(messageSize: number): number {
-  return Math.max(256, 128 + Math.ceil((4 * messageSize) / MIB));
+  return Math.max(256, 128 + Math.ceil(((2 + atOnce) * messageSize) / MIB));
 }
 
 /**

@@ -71,11 +71,10 @@ function folded(line: string): string {
 
 const isLong = (text: string) => text.split("\r\n").some((line) => line.length > limit);
 
-/** Headers of a name that has a long one are written anew. */
+/** Long headers are written anew. */
 function foldedHeaders(headers: string[]): string[] {
-  const long = new Set(headers.filter(isLong).map(nameOf));
   return headers.map((header) =>
-    long.has(nameOf(header)) ? eachLine(header, folded).replace(/^([^:]*):[ \t]*/, "$1: ") : header,
+    isLong(header) ? eachLine(header, folded).replace(/^([^:]*):[ \t]*/, "$1: ") : header,
   );
 }
 

@@ -82,6 +82,11 @@ test.each<[string, Buffer[], string[]]>([
     [hello, ...mail, foreign, packet("A"), ...mail, own, packet("E")],
     [agreed, "c"],
   ],
+  [
+    "more headers than it keeps, which are too many",
+    [hello, ...mail, own, ...Array<Buffer>(1000).fill(header("Resent-From", "alice@example.com")), packet("E")],
+    [agreed, "y553 5.7.1 Message rejected: it has 1000 headers or more that say who it is from\0"],
+  ],
   ["a message without a login, which is put off", [hello, packet("M", "<>\0"), own, packet("E")], [agreed, "t"]],
   ["a protocol that is too old", [packet("O", Buffer.concat([2, 0, 0].map(number))), packet("E")], []],
   ["a packet that is too long", [hello, number(2 ** 31)], [agreed]],
