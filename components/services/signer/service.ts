@@ -43,7 +43,6 @@ export const signer: Service = {
       name: "signer",
       unit: "mail-relay-signer.service",
       packages: ["rspamd"],
-      bare: true,
       // The whole spam filter the package runs, in 240 MB.
       masks: [{ package: "rspamd", unit: "rspamd.service" }],
       reloads: true,
