@@ -11,7 +11,8 @@ const minutes = Number(process.env.SIEGE_MINUTES ?? 60);
 jest.setTimeout(patience + minutes * 60_000);
 
 const alice = { login: "alice", password: "correct horse" };
-const PAUSE_MS = 2_000;
+/** A login may send to 1,000 recipients an hour. */
+const PAUSE_MS = 5_000;
 const BETWEEN_LOOKS_MS = 60_000;
 
 /** What runs on each release beside Postfix, each service but the resolver, which needs signed names, on at least one. */
