@@ -141,8 +141,9 @@ keep_running() {
   systemctl --quiet enable postfix
 }
 
+# What was here before us may have no configuration; postconf would wait a second for one.
 listening() {
-  postconf -c "$1" -h inet_interfaces inet_protocols 2>/dev/null || true
+  [ ! -e "$1/main.cf" ] || postconf -c "$1" -h inet_interfaces inet_protocols 2>/dev/null || true
 }
 
 smoke_test() {
@@ -207,11 +208,11 @@ relinked=false
 untried=
 take_lock
 # Only under the lock: what is there before belongs to another deploy.
-trap 'end_trial; rm -rf "$generations"/*.new ${untried:+"$untried"}' EXIT
+trap 'drop_preflight; end_trial; rm -rf "$generations"/*.new ${untried:+"$untried"}' EXIT
 keep_input
 install -d -m 755 "$generations"
 find etc -type d -exec chmod 755 {} +
-preflight
+begin_preflight
 prepare_certificate
 adopt_original
 
@@ -222,6 +223,10 @@ install_services || {
 live=$(last_good)
 if [ ! -L "$proven" ] && running && [ ! -e candidate.pem ] &&
   [ "$(names etc)" = "$(names "$live")" ] && cmp -s <(fingerprint etc) <(fingerprint "$live"); then
+  end_preflight || {
+    restore_services
+    die "$preflight_says"
+  }
   link_files "$live"
   keep_running
   install_certificate
@@ -238,7 +243,7 @@ try_out || {
   restore_services
   die "the new configuration failed its trial, the old one is untouched"
 }
-verify_next_hops || {
+{ end_preflight && verify_next_hops; } || {
   restore_services
   die "$preflight_says"
 }

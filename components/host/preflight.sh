@@ -6,9 +6,10 @@
 preflight_note=/var/lib/mail-relay/preflight
 # The digest of a plan that is being tried.
 preflight_tried=
+preflight_process=
 
-# Leaves what is wrong and need not fail the deploy in ./preflight.found, as a JSON list of sentences.
-preflight() {
+# Begins the look, which goes on beside the trial, because most of it is waiting.
+begin_preflight() {
   local digest
   echo '[]' >preflight.found
   if [ ! -e preflight.plan ]; then
@@ -19,22 +20,38 @@ preflight() {
   if [ "$(cat "$preflight_note" 2>/dev/null)" = "$digest" ]; then return 0; fi
   say "trying the next hop"
   preflight_tried=$digest
-  look_at_next_hops preflight.py || die "$preflight_says"
+  timeout 90 python3 -B ./preflight.py <preflight.plan >preflight.found 2>preflight.failed &
+  preflight_process=$!
 }
 
-# The same with Postfix's own client, in the trial instance: only when the preflight was due, and with what it passed.
+# Leaves what is wrong and need not fail the deploy in ./preflight.found, as a JSON list of sentences. Fails with the
+# reason in $preflight_says when one of the next hops must fail the deploy.
+end_preflight() {
+  local failed=0
+  [ -n "$preflight_process" ] || return 0
+  wait "$preflight_process" || failed=$?
+  preflight_process=
+  judge_next_hops "$failed"
+}
+
+# Nobody waits for its verdict any more.
+drop_preflight() {
+  [ -z "$preflight_process" ] || kill "$preflight_process" 2>/dev/null || true
+}
+
+# The same look with Postfix's own client, in the trial instance: only when the preflight was due, and with what it passed.
 verify_next_hops() {
+  local failed=0
   [ -n "$preflight_tried" ] || return 0
-  look_at_next_hops verification.py "${trial_home:?}/log" preflight.earlier
+  cp preflight.found preflight.earlier
+  timeout 90 python3 -B ./verification.py "${trial_home:?}/log" preflight.earlier \
+    <preflight.plan >preflight.found 2>preflight.failed || failed=$?
+  judge_next_hops "$failed"
 }
 
-# Runs one of the two. Fails with the reason in $preflight_says when one of the next hops must fail the deploy.
-look_at_next_hops() {
-  local program=$1 failed=0
-  shift
-  cp preflight.found preflight.earlier
-  timeout 90 python3 -B "./$program" "$@" <preflight.plan >preflight.found 2>preflight.failed || failed=$?
-  case $failed in
+# What one of the two programs has to say, by its exit code.
+judge_next_hops() {
+  case $1 in
   0) ;;
   3)
     preflight_says="mail could not leave this host, so nothing was changed; with preflight: warn it would be:
@@ -43,6 +60,7 @@ $(cat preflight.failed)"
     ;;
   *)
     cat preflight.failed >&2
+    # shellcheck disable=SC2034 # apply.sh says it
     preflight_says="the look at the next hops failed; nothing was changed"
     return 1
     ;;

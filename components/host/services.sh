@@ -71,19 +71,26 @@ remove_files_but() {
   remove_files < <(comm -23 <(files_of "$1") <(files_of "$2"))
 }
 
-# Makes a service what its folder says; nothing happens to one that is right already.
-install_service() {
-  local folder=$1 record=$2 unit stale=false act=restart
+# Brings a service's files to what its folder says, and adds to $stale and $reloading what is left to do for that.
+# Nothing happens to a service that is right already. A run that was cut off may have replaced files and not restarted
+# what reads them: then the record of the last run that came to its end says something else.
+place_service() {
+  local folder=$1 record=$2
+  if matches_record "$folder" && diff -qr "$folder/tree" "$record/tree" >/dev/null 2>&1; then return 0; fi
+  say "configuring $(cat "$folder/unit")"
+  if [ -e "$folder/reloads" ] && matches_record "$folder" etc/systemd/; then reloading+=("$folder"); fi
+  stale+=("$folder")
+  install_files_of "$folder" || return 1
+  remove_files_but "$record" "$folder"
+}
+
+# Has a service's files checked and read, if they are new, and the service running.
+start_service() {
+  local folder=$1 unit act=start
   unit=$(cat "$folder/unit")
-  matches_record "$folder" && [ -z "$(comm -23 <(files_of "$record") <(files_of "$folder"))" ] || stale=true
-  if [ -e "$folder/reloads" ] && matches_record "$folder" etc/systemd/; then act=reload-or-restart; fi
-  if [ "$stale" = true ]; then
-    say "configuring $unit"
-    install_files_of "$folder" || return 1
-    remove_files_but "$record" "$folder"
-    systemctl daemon-reload
-  fi
-  if [ -e "$folder/check" ] && [ "$stale" = true ]; then
+  if [[ " ${stale[*]} " == *" $folder "* ]]; then act=restart; fi
+  if [[ " ${reloading[*]} " == *" $folder "* ]]; then act=reload-or-restart; fi
+  if [ -e "$folder/check" ] && [ "$act" != start ]; then
     bash -c "$(cat "$folder/check")" >service.log 2>&1 || {
       tail -n 5 service.log >&2
       say "$unit rejects its configuration"
@@ -97,30 +104,38 @@ install_service() {
   masked*) systemctl --quiet unmask "$unit" && systemctl --quiet --no-reload enable "$unit" ;;
   *) systemctl --quiet --no-reload enable "$unit" ;;
   esac
-  if [ "$stale" = true ]; then systemctl "$act" "$unit"; else systemctl start "$unit"; fi || {
+  systemctl "$act" "$unit" || {
     journalctl -q -o cat -n 10 -u "$unit" >&2
     say "$unit does not start"
     return 1
   }
 }
 
-# All wanted services, before the configuration that asks them goes live.
+# All wanted services, before the configuration that asks them goes live. Units are read again once.
 install_services() {
-  local name
+  local name stale=() reloading=()
   for name in $(services_in services); do
-    install_service "services/$name" "$service_records/$name" || return 1
+    place_service "services/$name" "$service_records/$name" || return 1
+  done
+  [ "${#stale[@]}" -eq 0 ] || systemctl daemon-reload
+  for name in $(services_in services); do
+    start_service "services/$name" || return 1
   done
 }
 
 # Puts back what the last good configuration had of the services that are wanted now.
 restore_services() {
-  local name
+  local name stale=() reloading=()
   for name in $(services_in services); do
     if [ -d "$service_records/$name" ]; then
-      install_service "$service_records/$name" "services/$name" || true
+      place_service "$service_records/$name" "services/$name" || true
     else
       remove_service "services/$name"
     fi
+  done
+  [ "${#stale[@]}" -eq 0 ] || systemctl daemon-reload
+  for name in $(services_in services); do
+    [ ! -d "$service_records/$name" ] || start_service "$service_records/$name" || true
   done
 }
 

@@ -1,8 +1,9 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { partsOf } from "../render/parts";
-import { earlyPackageNames, maskedUnits, preseed } from "../render/packages";
+import { packageFiles } from "../render/packages";
 import { DropletSettings, RelaySettings } from "../settings/settings";
+import { hostScript, pack } from "./archive";
 import { DropletKeys } from "./keys";
 import { createFirst } from "./replacement";
 
@@ -78,27 +79,23 @@ function pendingChanges(
 }
 
 /**
- * cloud-config: sets the SSH host key before sshd first starts and begins with the package installation while the
- * cloud still reports the droplet as new. Any program on the droplet can read it, so it holds no secret but the host
- * key, and the install step closes the metadata address to all but root.
+ * cloud-config: sets the SSH host key before sshd first starts, and begins the installation of the install step while
+ * the cloud still reports the droplet as new. Any program on the droplet can read it, so it holds no secret but the
+ * host key, and the install step closes the metadata address to all but root.
  */
 function userData(settings: pulumi.Output<RelaySettings>, keys: DropletKeys): pulumi.Output<string> {
+  const scripts = ["early.sh", "lib.sh", "packages.sh"].map(hostScript);
+  const installation = settings.apply((resolved) => pack([...scripts, ...packageFiles(partsOf(resolved))]));
   return pulumi.secret(
     pulumi
-      .all([settings, keys.hostKey.privateKeyOpenssh, keys.hostKey.publicKeyOpenssh])
-      .apply(([resolved, secret, open]) => {
-        const wanted = partsOf(resolved);
+      .all([installation, keys.hostKey.privateKeyOpenssh, keys.hostKey.publicKeyOpenssh])
+      .apply(([archive, secret, open]) => {
+        const boot = ["bash", "-c", hostScript("boot.sh").body, "bash", archive];
         const config = {
           ssh_deletekeys: true,
           ssh_genkeytypes: ["ed25519"],
           ssh_keys: { ed25519_private: secret, ed25519_public: open },
-          // Without a configuration of its own Postfix does not start before the relay's is there.
-          bootcmd: [
-            ["sh", "-c", `echo '${preseed}' | debconf-set-selections`],
-            ...maskedUnits(wanted).map(({ unit }) => ["ln", "-sfn", "/dev/null", `/etc/systemd/system/${unit}`]),
-          ],
-          package_update: true,
-          packages: earlyPackageNames(wanted),
+          bootcmd: [["cloud-init-per", "instance", "mail-relay-packages", ...boot]],
         };
         // JSON is YAML, and needs no quoting rules of our own.
         return `#cloud-config\n${JSON.stringify(config, undefined, 1)}\n`;

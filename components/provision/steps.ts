@@ -7,7 +7,7 @@ import { Facts, parseFacts, releaseDependentParameters } from "../postfix/facts"
 import { renderMainCf } from "../postfix/mainCf";
 import { renderMasterCf } from "../postfix/masterCf";
 import { partsOf } from "../render/parts";
-import { maskedUnits, packageNames, preseed } from "../render/packages";
+import { packageFiles } from "../render/packages";
 import { proofPlan } from "../proof/probes";
 import { reputationPlan } from "../proof/reputation";
 import { Credential, renderUserDatabase } from "../postfix/sasl";
@@ -99,7 +99,7 @@ export function createSteps(
     `${name}-install`,
     "install",
     host,
-    ["lib.sh", "chroot.sh"],
+    ["lib.sh", "chroot.sh", "packages.sh"],
     installFiles(host, settings),
     after(...host.ready),
   );
@@ -200,22 +200,12 @@ function checkedForDrift(name: string, host: Machine, opts: pulumi.CustomResourc
 }
 
 function installFiles(host: Machine, settings: pulumi.Output<RelaySettings>): pulumi.Output<RenderedFile[]> {
-  return settings.apply((resolved) => {
-    const wanted = partsOf(resolved);
-    return [
-      text("packages", packageNames(wanted).join("\n") + "\n"),
-      text(
-        "masks",
-        maskedUnits(wanted)
-          .map((mask) => `${mask.package} ${mask.unit}\n`)
-          .join(""),
-      ),
-      text("preseed", preseed + "\n"),
-      text("parameters", releaseDependentParameters.join("\n") + "\n"),
-      // Only a droplet has the metadata service that shows our user data.
-      ...(host.deletedWith ? [hostUnit("mail-relay-metadata.service")] : []),
-    ];
-  });
+  return settings.apply((resolved) => [
+    ...packageFiles(partsOf(resolved)),
+    text("parameters", releaseDependentParameters.join("\n") + "\n"),
+    // Only a droplet has the metadata service that shows our user data.
+    ...(host.deletedWith ? [hostUnit("mail-relay-metadata.service")] : []),
+  ]);
 }
 
 /** The secrets that files of the bundle hold, together. */

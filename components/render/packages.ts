@@ -1,4 +1,5 @@
 import type { RelayParts } from "./parts";
+import type { RenderedFile } from "./renderedFile";
 
 /** What every relay needs from the distribution. Python runs the probes; openssl makes the first certificate. */
 const basic = ["postfix", "libsasl2-2", "libsasl2-modules", "sasl2-bin", "ca-certificates", "openssl", "python3"];
@@ -14,16 +15,22 @@ function lookup({ settings, hops }: RelayParts): string[] {
   return needed ? ["python3-dnspython"] : [];
 }
 
-/** Units of these packages that are not to run. */
-export function maskedUnits({ services }: RelayParts): { package: string; unit: string }[] {
-  return services.flatMap(({ masks = [] }) => masks);
+/** What `components/host/packages.sh` reads. */
+export function packageFiles(parts: RelayParts): RenderedFile[] {
+  const masks = parts.services.flatMap(({ masks = [] }) => masks);
+  return [
+    lines("packages", packageNames(parts)),
+    lines(
+      "masks",
+      masks.map((mask) => `${mask.package} ${mask.unit}`),
+    ),
+    // Without a configuration of its own the package does not start Postfix before the relay's is there.
+    lines("preseed", ["postfix postfix/main_mailer_type select No configuration"]),
+  ];
 }
 
-/** Those of them that user data can install already. */
-export function earlyPackageNames(parts: RelayParts): string[] {
-  const bare = parts.services.flatMap((service) => (service.bare ? service.packages : []));
-  return packageNames(parts).filter((name) => !bare.includes(name));
-}
-
-/** For debconf: without a configuration of its own the package does not start Postfix before the relay's is there. */
-export const preseed = "postfix postfix/main_mailer_type select No configuration";
+const lines = (path: string, all: string[]): RenderedFile => ({
+  path,
+  body: all.map((line) => `${line}\n`).join(""),
+  mode: 0o600,
+});

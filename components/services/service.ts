@@ -29,11 +29,6 @@ export interface HostService {
   watched?: boolean;
   /** Debian packages it needs. */
   packages: string[];
-  /**
-   * Its packages must come without what they recommend, and unstarted. User data can do neither, so the install step
-   * brings them. Default: false.
-   */
-  bare?: boolean;
   /** Units that a package brings and nobody asked for: masked, unless the package was there before. */
   masks?: { package: string; unit: string }[];
   /** Its configuration files and programs, by absolute path. */

@@ -20,11 +20,15 @@ export async function measureRound(
     say(`${what}: ${(durationMs / 1000).toFixed(1)} s`);
   };
 
-  const floor = async () => {
+  const floor = async (which: "four" | "ours") => {
     const bare = subjects.program("droplet");
-    keep("bareDropletUp", "bare droplet", (await subjects.up(bare)).durationMs);
-    keep("floor", "apt-get update and install on it", await subjects.aptGet(await subjects.bareHost(bare)));
+    const { durationMs } = await subjects.up(bare);
+    const installing = await subjects.aptGet(await subjects.bareHost(bare), which);
     await subjects.destroy(bare);
+    if (which === "four") keep("floor", "apt-get update and install of the four packages", installing);
+    const [kind, packages] =
+      which === "four" ? (["dropletFloor", "them"] as const) : (["dropletOwnFloor", "the relay's packages"] as const);
+    keep(kind, `bare droplet, and then ${packages}`, durationMs + installing);
   };
 
   const relayOnHost = async () => {
@@ -41,7 +45,8 @@ export async function measureRound(
     keep("dropletUp", "fresh up with its droplet", (await subjects.up(relay)).durationMs);
     const connections = await sshConnections(lab);
     samples.sshConnections.push(connections);
-    const empty = subjects.program("empty");
+    const resources = subjects.program("resources");
+    await subjects.up(resources);
     for (let pair = 0; pair < NO_OP_PAIRS; pair++) {
       await alternately(
         round + pair,
@@ -50,12 +55,20 @@ export async function measureRound(
           keep("noOpUp", "no-op up", result.durationMs);
           samples.noOpRemote.push(remoteCommands(result).length + (await sshConnections(lab)) - connections);
         },
-        async () => keep("emptyUp", "empty program", (await subjects.up(empty)).durationMs),
+        async () => keep("resourcesUp", "one file with the same resources", (await subjects.up(resources)).durationMs),
       );
     }
+    await subjects.destroy(resources);
     await subjects.destroy(relay);
   };
 
-  await alternately(round, floor, relayOnHost);
+  await alternately(
+    round,
+    async () => {
+      await floor("four");
+      await floor("ours");
+    },
+    relayOnHost,
+  );
   await relayWithDroplet();
 }

@@ -1,17 +1,19 @@
 /** What deployments cost; times in milliseconds, one value for each time it was done. */
 export interface Samples {
-  /** `apt-get update` and `install` of the relay's packages on a booted host, over one SSH session. */
+  /** `apt-get update` and `install` of the four packages a relay is made of, on a booted host, over one SSH session. */
   floor: number[];
   /** `up` of the relay on such a host. */
   hostUp: number[];
-  /** `up` of a bare droplet. */
-  bareDropletUp: number[];
+  /** `up` of a bare droplet, and that after it. */
+  dropletFloor: number[];
+  /** The same with all packages that this relay installs. */
+  dropletOwnFloor: number[];
   /** `up` of the relay with its droplet. */
   dropletUp: number[];
   /** The next `up` of that relay, when nothing has changed. */
   noOpUp: number[];
-  /** `up` of a program without a line. */
-  emptyUp: number[];
+  /** The next `up` of a compiled program in one file with the same resources. */
+  resourcesUp: number[];
   /** Logins that the host's sshd counted in each `up` of a relay from nothing. */
   sshConnections: number[];
   /** Commands run on the host, and logins it counted, in each no-op `up`. */
@@ -110,10 +112,11 @@ export const noLongQueue = (): LongQueue => ({
 export const noSamples = (): Samples => ({
   floor: [],
   hostUp: [],
-  bareDropletUp: [],
+  dropletFloor: [],
+  dropletOwnFloor: [],
   dropletUp: [],
   noOpUp: [],
-  emptyUp: [],
+  resourcesUp: [],
   sshConnections: [],
   noOpRemote: [],
 });

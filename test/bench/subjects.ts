@@ -4,12 +4,18 @@ import { dial } from "../../sandbox/engine/providers/command/connection";
 import { runScript } from "../../sandbox/engine/providers/command/session";
 import type { Lab } from "../../sandbox/lab";
 import type { ConfigChanges } from "../../sandbox/labConfig";
+import { packageNames } from "../../components/render/packages";
 import { onHost } from "../scenario/support";
+import { fullParts } from "../unit/components/fixtures";
 
-/** What a person would type on a fresh server, with the packages that the relay is made of. */
-const APT_GET =
-  "export DEBIAN_FRONTEND=noninteractive; " +
-  "apt-get update && apt-get install -y postfix libsasl2-2 sasl2-bin libsasl2-modules";
+/** The packages that a relay is made of. */
+const FOUR = ["postfix", "libsasl2-2", "sasl2-bin", "libsasl2-modules"];
+/** Those that this one installs. */
+const OURS = packageNames(fullParts());
+
+/** What a person would type on a fresh server. */
+const aptGet = (packages: string[]) =>
+  `export DEBIAN_FRONTEND=noninteractive; apt-get update && apt-get install -y ${packages.join(" ")}`;
 
 /** A booted server without anything of ours on it, and a key that opens it. */
 export interface BareHost {
@@ -28,7 +34,7 @@ export class Subjects {
   ) {}
 
   /** A stack of the program in this folder beside us that nothing has been done with yet. */
-  program(name: "empty" | "droplet"): StackSpec {
+  program(name: "empty" | "droplet" | "resources"): StackSpec {
     return { ...this.newStack(), workDir: join(__dirname, "programs", name) };
   }
 
@@ -60,8 +66,8 @@ export class Subjects {
   }
 
   /** Installs the packages over one SSH session, as bare as can be; how long that took. */
-  aptGet(host: BareHost): Promise<number> {
-    return this.overSsh(host, APT_GET);
+  aptGet(host: BareHost, which: "four" | "ours"): Promise<number> {
+    return this.overSsh(host, aptGet(which === "four" ? FOUR : OURS));
   }
 
   /** Runs a command over one SSH session; how long that took, dialling included. */

@@ -71,6 +71,24 @@ describe("a deploy that is interrupted", () => {
       await pair.expectConverges("192.0.2.16/28");
     });
 
+    test("leaves to the next run to restart a service whose files it has replaced", async () => {
+      const { reference, relay } = pair;
+      const limits = { recipientsPerHour: 77 };
+      reference.allow("192.0.2.48/28", { limits });
+      await reference.up();
+      const start = entryOf(await interrupt.pointsPassed(reference, "apply"), "start_service");
+      const runsSince = () =>
+        relay.run("systemctl show -p ActiveEnterTimestampMonotonic --value mail-relay-login-limit.socket");
+      const before = await runsSince();
+      expect(Number(before)).toBeGreaterThan(0);
+      relay.allow("192.0.2.48/28", { limits });
+      await pair.interrupted("apply", start, faults.kill);
+      expect(await runsSince()).toBe(before);
+      await relay.up();
+      expect(await runsSince()).not.toBe(before);
+      await pair.expectConverges("192.0.2.64/28");
+    });
+
     test("ends the change when only its connection breaks", async () => {
       const { relay } = pair;
       const outcomes: Record<string, string> = {};

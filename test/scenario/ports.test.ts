@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { networkInterfaces } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { Lab } from "../../sandbox/lab";
 import type { ConfigChanges } from "../../sandbox/labConfig";
@@ -8,6 +9,7 @@ import { floods } from "./flood";
 import { describeWithIpv6, hasIpv6 } from "./ipv6";
 import { mailByIpv6, ONLY6 } from "./ipv6Mail";
 import { nextHopsOfBothVersions } from "./ipv6NextHops";
+import { loggedIn } from "./loginSession";
 import { connects } from "./reach";
 import { eventually, onHost, patience, testLab } from "./support";
 
@@ -69,6 +71,27 @@ describe("the ports of a relay", () => {
 
     mailByIpv6(() => lab);
     nextHopsOfBothVersions(() => lab);
+  });
+
+  test("nobody is banned for logins that the relay could not check", async () => {
+    const users = [{ login: "alice", password: "correct horse" }];
+    lab.configure({ ...config, users, sasl: { passwordCheck: "saslauthd" } });
+    await lab.up();
+    const verdict = async () => {
+      // A new address may open one connection a second.
+      await sleep(1500);
+      const [session, { code }] = await loggedIn(await lab.outputs(), lab.cloud.strangerClient, "alice");
+      session.close();
+      return code;
+    };
+    const verdicts: number[] = [];
+    await onHost(lab, "systemctl stop mail-relay-saslauthd");
+    for (let attempt = 0; attempt < 2 * failures; attempt++) verdicts.push(await verdict());
+    await onHost(lab, "systemctl start mail-relay-saslauthd");
+    expect(new Set(verdicts)).toEqual(new Set([454]));
+    expect(await verdict()).toBe(235);
+    lab.configure(config);
+    await lab.up();
   });
 
   floods(() => ({ lab, config }), failures);

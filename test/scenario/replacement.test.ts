@@ -131,7 +131,7 @@ describe("a droplet that is replaced", () => {
     isDown = true;
     await sendTo(reserved, "before the replacement");
     const events = at({
-      "waiting for cloud-init": async () => {
+      "trying the new configuration out": async () => {
         expect(await behindReserved()).toBe(old);
         await sendTo(reserved, "while the new one installs");
       },

@@ -44,7 +44,10 @@ export const ban: Service = {
   },
 };
 
-/** The line smtpd logs for a wrong login; nothing that a client sends stands before the address. */
+/**
+ * The line smtpd logs for a wrong login; nothing that a client sends stands before the address. "generic failure" is
+ * Cyrus SASL's word (SASL_FAIL) for a check that could not be made: Postfix answers 454, and the login may be right.
+ */
 function filter(settings: RelaySettings): Record<string, Value> {
   return { programs: loginPrograms(settings).join("|"), match: loginMatch(settings) };
 }

@@ -21,7 +21,6 @@ export const resolver: Service = {
       name: "resolver",
       unit: "mail-relay-resolver.service",
       packages: ["unbound", "dns-root-data", "iproute2"],
-      bare: true,
       masks: [{ package: "unbound", unit: "unbound.service" }],
       check: `python3 -B ${folder}/resolver.py check`,
       files: [

@@ -57,7 +57,6 @@ export const signer: Service = {
       unit: "mail-relay-signer.service",
       also: ["mail-relay-signer-gate.service"],
       packages: ["rspamd"],
-      bare: true,
       // The whole spam filter the package runs, in 240 MB.
       masks: [{ package: "rspamd", unit: "rspamd.service" }],
       reloads: true,

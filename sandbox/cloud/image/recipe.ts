@@ -9,7 +9,7 @@ import type { Release } from "../types";
 /** The releases there are, oldest first, and the number their image slugs carry. */
 export const DEBIAN_NUMBER: Record<Release, string> = { bullseye: "11", bookworm: "12", trixie: "13" };
 
-/** What an image has beyond debootstrap's minimum; prepare.sh installs it. */
+/** What an image has beyond debootstrap's minimum, as stock images of clouds have it; prepare.sh installs it. */
 export const PACKAGES = [
   "systemd",
   "systemd-sysv",
@@ -25,6 +25,7 @@ export const PACKAGES = [
   "iputils-ping",
   "apt-utils",
   "openssl",
+  "unattended-upgrades",
 ];
 
 /** Package sources that a mirror may have dropped for an old release: `[suite, in the security archive]`. */

@@ -1,5 +1,5 @@
 import { renderBundle } from "../../../../components/render/bundle";
-import { maskedUnits, packageNames } from "../../../../components/render/packages";
+import { packageFiles, packageNames } from "../../../../components/render/packages";
 import { services } from "../../../../components/services/list";
 import { renderMainCf } from "../../../../components/postfix/mainCf";
 import { renderMasterCf } from "../../../../components/postfix/masterCf";
@@ -103,7 +103,11 @@ test("nobody is shut out unless somebody asks; then all listeners are closed to 
   const limits = { ban: { failures: 3, banMinutes: 7 }, exempt: ["198.51.100.7", "2001:db8:1::/48"] };
   expect(names({ limits })).toEqual(["upgrades", "login-limit", "ban", "room", "logs"]);
   expect(packageNames(fullParts({ limits }))).toEqual(expect.arrayContaining(["fail2ban", "nftables"]));
-  expect(maskedUnits(fullParts({ limits }))).toEqual([{ package: "fail2ban", unit: "fail2ban.service" }]);
+  expect(packageFiles(fullParts({ limits }))).toContainEqual({
+    path: "masks",
+    body: "fail2ban fail2ban.service\n",
+    mode: 0o600,
+  });
   const jail = bodyOf({ limits }, "ban", "jail.conf");
   expect(jail).toMatch(/^maxretry = 3\nfindtime = 10m\nbantime = 7m$/m);
   expect(jail).toMatch(

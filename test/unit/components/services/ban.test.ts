@@ -24,3 +24,14 @@ test.each(readdirSync(cases))("the ban takes the address of a failed login, and 
   const address = expected?.kind === "login failure" ? expected.fields.address : undefined;
   expect(found?.groups?.address).toBe(address);
 });
+
+test.each([
+  ["authentication failure, sasl_username=alice@example.com", "203.0.113.9"],
+  ["another mistake", "203.0.113.9"],
+  // The relay's own: the program that checks passwords does not run.
+  ["generic failure, sasl_username=alice@example.com", undefined],
+])("the ban counts what the client has done wrong: %s", (reason, address) => {
+  const line = `warning: unknown[203.0.113.9]: SASL PLAIN authentication failed: ${reason}`;
+  const found = failures().exec(`relay postfix/submission/smtpd[4711]: ${line}`);
+  expect(found?.groups?.address).toBe(address);
+});

@@ -1,5 +1,5 @@
 import { renderBundle } from "../../../../components/render/bundle";
-import { earlyPackageNames, maskedUnits, packageNames } from "../../../../components/render/packages";
+import { packageFiles, packageNames } from "../../../../components/render/packages";
 import { RelayInput } from "../../../../components/settings/settings";
 import { factsOf, fullParts, fullSettings } from "../fixtures";
 
@@ -32,11 +32,10 @@ test("a route by DANE has a level of its own, and the trial's sink needs no TLSA
   expect(parameter("smtp_tls_security_level", general, "trial/main.cf")).toBe("encrypt");
 });
 
-test("Unbound comes bare and unstarted, and is watched; nothing of it without the option", () => {
+test("Unbound comes unstarted, and is watched; nothing of it without the option", () => {
   expect(packageNames(fullParts())).not.toContain("unbound");
   const parts = fullParts({ resolver: {}, metrics: true });
   expect(packageNames(parts)).toEqual(expect.arrayContaining(["unbound", "dns-root-data"]));
-  expect(earlyPackageNames(parts)).not.toContain("unbound");
-  expect(maskedUnits(parts)).toContainEqual({ package: "unbound", unit: "unbound.service" });
+  expect(packageFiles(parts).find(({ path }) => path === "masks")?.body).toContain("unbound unbound.service\n");
   expect(JSON.stringify(parts.services.find(({ name }) => name === "watch"))).toContain("mail-relay-resolver.service");
 });

@@ -7,7 +7,7 @@ import { MailRelay } from "../../../../components";
 import { renderMainCf } from "../../../../components/postfix/mainCf";
 import { renderMasterCf } from "../../../../components/postfix/masterCf";
 import { renderBundle } from "../../../../components/render/bundle";
-import { earlyPackageNames, maskedUnits, packageNames } from "../../../../components/render/packages";
+import { packageFiles, packageNames } from "../../../../components/render/packages";
 import { list } from "../../../../components/services/list";
 import { PROJECT_ROOT } from "../../../../sandbox/paths";
 import { factsOf, fullParts, fullSettings, issuesOf } from "../fixtures";
@@ -21,10 +21,11 @@ const facts = factsOf["3.7"]!;
 const { files } = renderBundle(fullSettings(), facts);
 const body = (path: string) => files.find((file) => file.path === path)?.body;
 
-test("its packages are installed, late because they are bare, and their own unit is masked", () => {
+test("its packages are installed, and their own unit is masked", () => {
   expect(packageNames(fullParts())).toContain("sample-daemon");
-  expect(earlyPackageNames(fullParts())).not.toContain("sample-daemon");
-  expect(maskedUnits(fullParts())).toContainEqual({ package: "sample-daemon", unit: "sample-daemon.service" });
+  expect(packageFiles(fullParts()).find(({ path }) => path === "masks")?.body).toContain(
+    "sample-daemon sample-daemon.service\n",
+  );
 });
 
 test("its files travel, with what the host has to know of it", () => {

@@ -10,7 +10,6 @@ export const sample: Service = {
       name: "sample",
       unit: "mail-relay-sample.service",
       packages: ["sample-daemon"],
-      bare: true,
       masks: [{ package: "sample-daemon", unit: "sample-daemon.service" }],
       files: [
         {
