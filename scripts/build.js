@@ -86,7 +86,12 @@ function compile({ config, out }) {
     ...program.getSyntacticDiagnostics(),
     ...program.getSemanticDiagnostics(),
   ]);
-  report(program.emit().diagnostics);
+  // What explains the sources travels once, in the declarations.
+  const withoutComments = (context) => {
+    const visit = (node) => ts.setEmitFlags(ts.visitEachChild(node, visit, context), ts.EmitFlags.NoComments);
+    return visit;
+  };
+  report(program.emit(undefined, undefined, undefined, false, { after: [withoutComments] }).diagnostics);
   const compiled = program
     .getSourceFiles()
     .filter(({ fileName, isDeclarationFile }) => !isDeclarationFile && !fileName.includes("/node_modules/"))

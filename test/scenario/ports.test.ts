@@ -60,12 +60,13 @@ describe("the ports of a relay", () => {
   afterAll(() => lab.close());
 
   test("the world reaches the promised ones and no other, of all 65535", async () => {
-    expect(await openPorts(lab, address)).toEqual([25, 465, 587, 2525]);
+    // A scan that comes to two of them within a second may be answered by one: the ban limits new connections.
+    await eventually(async () => expect(await openPorts(lab, address)).toEqual([25, 465, 587, 2525]), 3);
   });
 
   describeWithIpv6("by IPv6", () => {
     test("the world reaches the same ones and no other, and who may use SSH reaches that", async () => {
-      expect(await openPorts(lab, ipv6Address)).toEqual([25, 465, 587, 2525]);
+      await eventually(async () => expect(await openPorts(lab, ipv6Address)).toEqual([25, 465, 587, 2525]), 3);
       expect(await connects(22, lab.cloud.ipv6!.gateway, ipv6Address)).toBe(true);
     });
 
