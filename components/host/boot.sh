@@ -6,5 +6,8 @@ umask 077
 dir=/run/mail-relay/packages
 mkdir -p "$dir"
 base64 -d <<<"$1" | tar -x -z -f - -C "$dir"
-systemd-run --quiet --no-block --collect --unit=mail-relay-packages --property=After=network-online.target \
+# In its last stage cloud-init runs the cloud's own installers, such as that of the monitoring agent, which give up when
+# apt is at work.
+systemd-run --quiet --no-block --collect --unit=mail-relay-packages --property=Type=oneshot \
+  --property=After=network-online.target --property=Before=cloud-final.service --property=TimeoutStartSec=900 \
   --property=WorkingDirectory="$dir" bash early.sh

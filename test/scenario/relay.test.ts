@@ -82,6 +82,19 @@ describe.each(RELEASES)("a relay on %s", (release) => {
     expect((await lab.engine.exportState(lab.stack)).length).toBeLessThanOrEqual(300_000);
   });
 
+  test("its packages come before the installers of the cloud's own agents, which give up when apt is at work", async () => {
+    await onHost(lab, "cloud-init status --wait");
+    const units = "UNIT=mail-relay-packages.service UNIT=cloud-final.service";
+    const log = await onHost(lab, `journalctl -q -o cat ${units} | grep -E '^(Starting|Finished) '`);
+    const of = (line: string) => (line.includes("early.sh") ? "packages" : "cloud-final");
+    expect(
+      log
+        .trim()
+        .split("\n")
+        .map((line) => `${line.split(" ")[0]} ${of(line)}`),
+    ).toEqual(["Starting packages", "Finished packages", "Starting cloud-final", "Finished cloud-final"]);
+  });
+
   test.each(["PLAIN", "LOGIN"] as const)("a login with %s sends, and the message arrives once", async (authMethod) => {
     const subject = `login ${authMethod}`;
     await mail(subject, { authMethod });
