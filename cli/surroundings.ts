@@ -25,6 +25,8 @@ export interface AccountsSeen {
 
 export interface PackagesSeen {
   changed: string[];
+  /** Packages of which an older version has come after a newer one. */
+  downgraded: { name: string; before: string; now: string }[];
   held: string[];
   /** Why apt does not upgrade where a deploy has asked for it. */
   upgradesOff: string[];

@@ -10,6 +10,14 @@ export const packages: Check<PackagesSeen>[] = [
         `apt-get install --reinstall $(dpkg -S '${path}' | cut -d: -f1)`,
       ),
     ),
+  ({ downgraded }) =>
+    downgraded.map(({ name, before, now }) =>
+      warning(
+        "package-downgraded",
+        `the package ${name} was set back from ${before} to ${now}, and lacks what was mended in between`,
+        `apt-get update && apt-get install --only-upgrade ${name}`,
+      ),
+    ),
   ({ held }) =>
     held.map((name) =>
       warning("package-held", `the package ${name} is held back from upgrades`, `apt-mark unhold ${name}`),

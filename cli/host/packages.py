@@ -1,4 +1,4 @@
-"""The relay's packages: programs that are not the package's own, packages that are held back, upgrades that are off."""
+"""The relay's packages: changed programs, older versions, what is held back, upgrades that are off."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from lib.installed import RECORDS
-from lib.process import output_of
+from lib.process import output_of, succeeds
 
 # What the relay runs; a package that is not installed is not looked at.
 PACKAGES = (
@@ -24,6 +24,9 @@ PACKAGES = (
 # Of each file: nine marks, a `c` for configuration, the path. The fifth character is for a changed content.
 CHANGED = re.compile(r"^..5\S* {3}(/\S+)$", re.M)
 LISTS = "apt-daily.timer"
+# dpkg calls it an upgrade in both directions.
+LOG = "/var/log/dpkg.log"
+LOGGED = re.compile(r"^\S+ \S+ (?:install|upgrade) ([^\s:]+)\S* (\S+) (\S+)$", re.M)
 
 
 def installed() -> list[str]:
@@ -39,6 +42,22 @@ def brought(paths: list[str]) -> set[str]:
 
 def changed_files(names: list[str]) -> list[str]:
     return sorted(CHANGED.findall(output_of("dpkg", "--verify", *names))) if names else []
+
+
+def downgraded(names: list[str]) -> list[dict[str, str]]:
+    """Packages whose last change was to an older version."""
+    try:
+        with open(LOG, encoding="utf-8", errors="replace") as log:
+            changes = {name: {"before": old, "now": new} for name, old, new in LOGGED.findall(log.read())}
+    except FileNotFoundError:
+        return []
+    return [
+        {"name": name, **change}
+        for name, change in changes.items()
+        if name in names
+        and change["before"] != "<none>"
+        and succeeds("dpkg", "--compare-versions", change["now"], "lt", change["before"])
+    ]
 
 
 def upgrades() -> list[str]:
@@ -58,6 +77,7 @@ def inspect(_args: dict[str, Any]) -> dict[str, Any]:
     held = set(output_of("apt-mark", "showhold").split())
     return {
         "changed": changed_files(names),
+        "downgraded": downgraded(names),
         "held": [name for name in names if name in held],
         "upgradesOff": upgrades(),
     }

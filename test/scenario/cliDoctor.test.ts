@@ -5,6 +5,7 @@ import { TEST_PREFIX } from "../../sandbox/names";
 import { MAIL_RELAY } from "../compiled";
 import type { Examination } from "../../cli/doctor/examine";
 import type { DriftSeen, Reply, Survey } from "../../cli/survey";
+import { tellsAnotherClock } from "./cliClock";
 import { keep, mainCf, pem, putBack, type DnsFault } from "./cliFaults";
 import { fileFaults } from "./cliFaultsFiles";
 import { servingFaults } from "./cliFaultsServing";
@@ -80,6 +81,8 @@ describe("a healthy relay", () => {
     expect(stdout).toMatch(/^all is well \(\d\d checks\)\n$/);
     expect(code).toBe(0);
   });
+
+  tellsAnotherClock(doctor);
 
   test("shows on one screen what Postfix and the last deploy say", async () => {
     const { code, stdout } = await mailRelay("status");

@@ -158,6 +158,14 @@ const programs: Omit<NoticedFault, "by">[] = [
     named: /rsyslog\.d\/zz/,
   },
   {
+    what: "an older version of a package",
+    seed: `cd /root/kept; apt-get -q download sasl2-bin >/dev/null 2>&1; dpkg-deb -R sasl2-bin_*.deb older
+sed -i 's/^Version: .*/Version: 2.1.1-1/' older/DEBIAN/control
+dpkg-deb -b older older.deb >/dev/null; dpkg -i --force-downgrade older.deb >/dev/null 2>&1`,
+    undo: "cd /root/kept; dpkg -i sasl2-bin_*.deb >/dev/null 2>&1; rm -r older older.deb sasl2-bin_*.deb",
+    named: /sasl2-bin was set back/,
+  },
+  {
     what: "a package that is held back",
     seed: "apt-mark hold postfix",
     undo: "apt-mark unhold postfix",

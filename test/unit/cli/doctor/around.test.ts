@@ -17,7 +17,7 @@ function found<Seen>(checks: Check<Seen>[], seen: Seen): string[] {
 const tidy: ExposureSeen = { copies: [], writable: [], privileged: [], lists: [], complete: true };
 const untouched: HandmadeSeen = { files: [], shadowing: [] };
 const expected: AccountsSeen = { roots: [], withoutPassword: [], readers: [], group: "postfix" };
-const genuine: PackagesSeen = { changed: [], held: [], upgradesOff: [] };
+const genuine: PackagesSeen = { changed: [], downgraded: [], held: [], upgradesOff: [] };
 const open: NetworkSeen = { firewall: [], strangers: [], metadataOpen: false, kernel: [] };
 
 test("a healthy host has no findings", () => {
@@ -62,6 +62,10 @@ test.each<[change: Partial<AccountsSeen>, said: string]>([
 test.each<[change: Partial<PackagesSeen>, said: RegExp]>([
   [{ changed: ["/usr/sbin/postfix"] }, /^fault package-changed: \/usr\/sbin\/postfix is not the file/],
   [{ held: ["postfix"] }, /^warning package-held: the package postfix is held back/],
+  [
+    { downgraded: [{ name: "postfix", before: "3.7.11", now: "3.7.10" }] },
+    /^warning package-downgraded: the package postfix was set back from 3\.7\.11 to 3\.7\.10/,
+  ],
   [{ upgradesOff: ["apt-daily.timer is masked"] }, /^warning upgrades-off: .*: apt-daily\.timer is masked$/],
 ])("packages: %j", (change, said) =>
   expect(found(packages, { ...genuine, ...change })).toEqual([expect.stringMatching(said)]),
