@@ -34,6 +34,7 @@ kept=5
 adopt_original() {
   [ -L "$current" ] && return 0
   local name original=$generations/original
+  adopted=true
   rm -rf "$original" "$current"
   install -d -m 755 "$original"
   while read -r name; do
@@ -44,6 +45,11 @@ adopt_original() {
   done < <(names etc)
   persist "$original"
   ln -s original "$current"
+}
+
+# Nothing is a link yet where nothing went live.
+forget_original() {
+  [ "$adopted" = false ] || rm -rf "$current" "$generations/original"
 }
 
 # Copies the new generation next to the live one, complete and on disk before anything points at it.
@@ -205,6 +211,7 @@ finish() {
 # A connection that breaks off must not stop a swap half-way: the step ends by itself, good or restored.
 trap '' HUP PIPE
 relinked=false
+adopted=false
 untried=
 take_lock
 # Only under the lock: what is there before belongs to another deploy.
@@ -225,6 +232,7 @@ if [ ! -L "$proven" ] && running && [ ! -e candidate.pem ] &&
   [ "$(names etc)" = "$(names "$live")" ] && cmp -s <(fingerprint etc) <(fingerprint "$live"); then
   end_preflight || {
     restore_services
+    forget_original
     die "$preflight_says"
   }
   link_files "$live"
@@ -245,6 +253,7 @@ try_out || {
 }
 { end_preflight && verify_next_hops; } || {
   restore_services
+  forget_original
   die "$preflight_says"
 }
 rm -f "$generation_deployed"

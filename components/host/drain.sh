@@ -30,9 +30,13 @@ give_up() {
     "up by postsuper -d ALL on the droplet, and then run pulumi up again. postsuper -H ALL releases what is on hold."
 }
 
-# A session that was open when the ports closed could bring one more message until Postfix is stopped, so the queue is
-# looked at once more after that.
+# Sessions that were open when the ports closed go on bringing messages. They end before Postfix does: a message that is
+# being handed on while Postfix stops would be handed on once more. The queue is looked at again after each of the two.
 finish_if_empty() {
+  [ "$left" -eq 0 ] || return 0
+  pkill -x smtpd || true
+  sleep 1
+  look
   [ "$left" -eq 0 ] || return 0
   systemctl stop postfix
   look

@@ -226,7 +226,7 @@ describe("a certificate by DNS-01", () => {
 /** As soon as there is a droplet, long before a deploy has installed anything on it, an authority is added as by an admin. */
 async function trustOnceBooted(lab: Lab, certificate: string): Promise<void> {
   const file = "/usr/local/share/ca-certificates/digitalocean.crt";
-  // The package writes the same list while it is being installed.
-  await eventually(() => onHost(lab, "test -e /var/lib/cloud/instance/boot-finished"), 200);
+  // User data has run by then, and the deploy is far from asking.
+  await eventually(() => onHost(lab, "test -e /run/mail-relay/packages/complete"), 200);
   await onHost(lab, `cat >${file} <<'PEM'\n${certificate}\nPEM\nupdate-ca-certificates`);
 }
