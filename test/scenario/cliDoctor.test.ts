@@ -27,7 +27,7 @@ function mailRelay(...args: string[]): Promise<Ran> {
     const child = execFile(
       process.execPath,
       [MAIL_RELAY, "--sandbox", `${TEST_PREFIX}doctor`, ...args],
-      { maxBuffer: 1 << 26 },
+      { maxBuffer: 1 << 26, env: process.env },
       (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
     );
     child.stdin?.end();

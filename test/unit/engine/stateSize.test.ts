@@ -33,7 +33,7 @@ const relayWith = (options: object) =>
 
 test.each([
   ["a relay with logins and a smart host", {}, 300],
-  ["a relay with everything", everything(), 350],
+  ["a relay with everything", everything(), 352],
 ])("the state of %s is small, and the same program changes nothing of it", async (_what, options, limit) => {
   const stateDir = mkdtempSync(path.join(tmpdir(), "eng-size-"));
   const engine = new EmbeddedEngine({ ...builtInProviders, command: hostless });
