@@ -1,5 +1,5 @@
 import type { Lab } from "../../sandbox/lab";
-import { remoteCommands, sshConnections } from "../scenario/support";
+import { onlyDroplet, remoteCommands, sshConnections } from "../scenario/support";
 import type { Samples } from "./samples";
 import { alternately } from "./statistics";
 import type { Subjects } from "./subjects";
@@ -45,6 +45,7 @@ export async function measureRound(
     keep("dropletUp", "fresh up with its droplet", (await subjects.up(relay)).durationMs);
     const connections = await sshConnections(lab);
     samples.sshConnections.push(connections);
+    const droplet = await onlyDroplet(lab);
     const resources = subjects.program("resources");
     await subjects.up(resources);
     for (let pair = 0; pair < NO_OP_PAIRS; pair++) {
@@ -53,7 +54,7 @@ export async function measureRound(
         async () => {
           const result = await subjects.up(relay);
           keep("noOpUp", "no-op up", result.durationMs);
-          samples.noOpRemote.push(remoteCommands(result).length + (await sshConnections(lab)) - connections);
+          samples.noOpRemote.push(remoteCommands(result).length + (await sshConnections(lab, droplet)) - connections);
         },
         async () => keep("resourcesUp", "one file with the same resources", (await subjects.up(resources)).durationMs),
       );

@@ -73,10 +73,9 @@ export async function onHost(lab: Lab, script: string, droplet?: number): Promis
 }
 
 /** How many SSH connections the droplet's sshd has let in since it was installed. */
-export async function sshConnections(lab: Lab): Promise<number> {
-  return Number(
-    await onHost(lab, "journalctl -q _COMM=sshd _COMM=sshd-session | grep -c 'Accepted publickey' || true"),
-  );
+export async function sshConnections(lab: Lab, droplet?: number): Promise<number> {
+  const count = "journalctl -q _COMM=sshd _COMM=sshd-session | grep -c 'Accepted publickey' || true";
+  return Number(await onHost(lab, count, droplet));
 }
 
 /** Recipients whose mail the sink must never have seen by the time this resolves; a later message shows the way is open. */
