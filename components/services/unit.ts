@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { HostFile } from "./service";
 import { textOf, type Value } from "./template";
 
@@ -11,4 +12,9 @@ const sandbox = textOf(__dirname, "sandbox.conf").trimEnd().split("\n");
 export function unit(folder: string, name: string, values: Record<string, Value> = {}): HostFile {
   const given = name.endsWith(".service") ? { ...values, sandbox } : values;
   return { path: `${unitFolder}/${name}`, body: textOf(folder, name, given), mode: 0o644 };
+}
+
+/** For a comment of the unit of a service that reloads: with other programs its unit changes too, which takes a restart. */
+export function programDigest(programs: HostFile[]): string {
+  return createHash("sha256").update(JSON.stringify(programs)).digest("hex").slice(0, 12);
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { realms } from "../../postfix/sasl";
 import { trialLogin, trialSender } from "../../proof/trialNames";
 import { checksHeaderFrom, headerSenders } from "../../settings/headerFrom";
@@ -6,7 +5,7 @@ import type { RelaySettings } from "../../settings/settings";
 import { library } from "../library";
 import type { HostFile, Service } from "../service";
 import { textOf } from "../template";
-import { unit } from "../unit";
+import { programDigest, unit } from "../unit";
 
 /** Where it listens, for Postfix inside its chroot, and for the trial instance, alike. */
 const port = 18892;
@@ -28,7 +27,7 @@ export const headerFrom: Service = {
       file(`${folder}/mailboxes.py`, textOf(__dirname, "mailboxes.py")),
       ...library(folder, "login", "milter", "server"),
     ];
-    const digest = createHash("sha256").update(JSON.stringify(programs)).digest("hex").slice(0, 12);
+    const digest = programDigest(programs);
     return {
       name: "header-from",
       unit: "mail-relay-header-from.service",

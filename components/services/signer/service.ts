@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { trialSender } from "../../proof/trialNames";
 import { withoutBrackets } from "../../settings/addresses";
 import type { OwnedParameters } from "../../settings/ownedParameters";
@@ -7,7 +6,7 @@ import type { DkimSettings, RelaySettings } from "../../settings/settings";
 import { library } from "../library";
 import type { HostFile, Service } from "../service";
 import { textOf, type Value } from "../template";
-import { unit } from "../unit";
+import { programDigest, unit } from "../unit";
 
 /** Where the signer's gate listens, for Postfix inside its chroot, and for the trial instance, alike. */
 const port = 18891;
@@ -51,7 +50,7 @@ export const signer: Service = {
       ...["gate.py", "final_form.py"].map((name) => file(`${gateFolder}/${name}`, textOf(__dirname, name))),
       ...library(gateFolder, "milter", "server"),
     ];
-    const digest = createHash("sha256").update(JSON.stringify(gate)).digest("hex").slice(0, 12);
+    const digest = programDigest(gate);
     return {
       name: "signer",
       unit: "mail-relay-signer.service",
