@@ -71,25 +71,29 @@ remove_files_but() {
   remove_files < <(comm -23 <(files_of "$1") <(files_of "$2"))
 }
 
-# Brings a service's files to what its folder says, and adds to $stale and $reloading what is left to do for that.
-# Nothing happens to a service that is right already. A run that was cut off may have replaced files and not restarted
-# what reads them: then the record of the last run that came to its end says something else.
+# Whether the host has a service's files, and they have been read; with a third argument only those below that folder. A
+# run that was cut off may have replaced files and not restarted what reads them: then the record of the last run that
+# came to its end says something else.
+in_force() {
+  matches_record "$1" "${3:-}" && diff -qr "$1/tree/${3:-}" "$2/tree/${3:-}" >/dev/null 2>&1
+}
+
+# Brings a service's files to what its folder says, and notes in $acts what is left to do for that. Nothing happens to a
+# service that is right already.
 place_service() {
   local folder=$1 record=$2
-  if matches_record "$folder" && diff -qr "$folder/tree" "$record/tree" >/dev/null 2>&1; then return 0; fi
+  if in_force "$folder" "$record"; then return 0; fi
   say "configuring $(cat "$folder/unit")"
-  if [ -e "$folder/reloads" ] && matches_record "$folder" etc/systemd/; then reloading+=("$folder"); fi
-  stale+=("$folder")
+  acts[$folder]=restart
+  if [ -e "$folder/reloads" ] && in_force "$folder" "$record" etc/systemd/; then acts[$folder]=reload-or-restart; fi
   install_files_of "$folder" || return 1
   remove_files_but "$record" "$folder"
 }
 
 # Has a service's files checked and read, if they are new, and the service running.
 start_service() {
-  local folder=$1 unit act=start
+  local folder=$1 unit act=${acts[$1]:-start}
   unit=$(cat "$folder/unit")
-  if [[ " ${stale[*]} " == *" $folder "* ]]; then act=restart; fi
-  if [[ " ${reloading[*]} " == *" $folder "* ]]; then act=reload-or-restart; fi
   if [ -e "$folder/check" ] && [ "$act" != start ]; then
     bash -c "$(cat "$folder/check")" >service.log 2>&1 || {
       tail -n 5 service.log >&2
@@ -113,11 +117,12 @@ start_service() {
 
 # All wanted services, before the configuration that asks them goes live. Units are read again once.
 install_services() {
-  local name stale=() reloading=()
+  local name
+  local -A acts=()
   for name in $(services_in services); do
     place_service "services/$name" "$service_records/$name" || return 1
   done
-  [ "${#stale[@]}" -eq 0 ] || systemctl daemon-reload
+  [ "${#acts[@]}" -eq 0 ] || systemctl daemon-reload
   for name in $(services_in services); do
     start_service "services/$name" || return 1
   done
@@ -125,7 +130,8 @@ install_services() {
 
 # Puts back what the last good configuration had of the services that are wanted now.
 restore_services() {
-  local name stale=() reloading=()
+  local name
+  local -A acts=()
   for name in $(services_in services); do
     if [ -d "$service_records/$name" ]; then
       place_service "$service_records/$name" "services/$name" || true
@@ -133,7 +139,7 @@ restore_services() {
       remove_service "services/$name"
     fi
   done
-  [ "${#stale[@]}" -eq 0 ] || systemctl daemon-reload
+  [ "${#acts[@]}" -eq 0 ] || systemctl daemon-reload
   for name in $(services_in services); do
     [ ! -d "$service_records/$name" ] || start_service "$service_records/$name" || true
   done
