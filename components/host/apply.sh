@@ -47,9 +47,11 @@ adopt_original() {
   ln -s original "$current"
 }
 
-# Nothing is a link yet where nothing went live.
-forget_original() {
+# Ends the run before anything has gone live; nothing is a link yet where nothing had before.
+refuse_next_hops() {
+  restore_services
   [ "$adopted" = false ] || rm -rf "$current" "$generations/original"
+  die "$preflight_says"
 }
 
 # Copies the new generation next to the live one, complete and on disk before anything points at it.
@@ -230,11 +232,7 @@ install_services || {
 live=$(last_good)
 if [ ! -L "$proven" ] && running && [ ! -e candidate.pem ] &&
   [ "$(names etc)" = "$(names "$live")" ] && cmp -s <(fingerprint etc) <(fingerprint "$live"); then
-  end_preflight || {
-    restore_services
-    forget_original
-    die "$preflight_says"
-  }
+  end_preflight || refuse_next_hops
   link_files "$live"
   keep_running
   install_certificate
@@ -251,11 +249,7 @@ try_out || {
   restore_services
   die "the new configuration failed its trial, the old one is untouched"
 }
-{ end_preflight && verify_next_hops; } || {
-  restore_services
-  forget_original
-  die "$preflight_says"
-}
+{ end_preflight && verify_next_hops; } || refuse_next_hops
 rm -f "$generation_deployed"
 install_certificate
 link_files "$staged"

@@ -9,7 +9,6 @@ set -euo pipefail
 # Whoever has the lock is the install step, which does the same.
 exec 9>"$locks/deploy.lock"
 flock -n 9 || exit 0
-mask_units
 # cloud-init may give apt other sources between its lists and its packages. What fails here, the install step repeats.
 for _ in 1 2 3; do
   if (install_missing); then exit 0; fi

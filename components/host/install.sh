@@ -81,7 +81,6 @@ print_facts() {
 wait_for_boot
 take_lock
 remove_policy
-mask_units
 install_missing
 close_metadata
 print_facts

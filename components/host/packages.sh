@@ -33,12 +33,12 @@ update_lists() {
   done
 }
 
-# A package that comes with a service of its own, which nobody asked for; one that was there before is somebody else's.
+# Of packages that are about to be installed: the services they bring, which nobody asked for. What was there before is
+# somebody else's.
 mask_units() {
-  local package unit missing
-  missing=$(missing_packages)
+  local package unit
   while read -r package unit; do
-    grep -qxF "$package" <<<"$missing" || continue
+    [[ " $* " == *" $package "* ]] || continue
     ln -sfn /dev/null "/etc/systemd/system/$unit"
   done <masks
 }
@@ -48,6 +48,7 @@ install_missing() {
   mapfile -t missing < <(missing_packages)
   [ "${#missing[@]}" -gt 0 ] || return 0
   say "installing ${missing[*]}"
+  mask_units "${missing[@]}"
   # A run that was cut off in the middle of dpkg leaves it half-configured, and apt-get refuses until that is finished.
   [ -z "$(dpkg --audit)" ] || packaging dpkg --configure -a
   packaging update_lists
